@@ -1,0 +1,122 @@
+"""Settings shared by every way of running. Deployment differences come from the environment, never from a committed secret."""
+
+import os
+from pathlib import Path
+
+from qihang.config.settings.environment import data_home, database_settings, secret_key
+
+PROJECT_ROOT = Path(__file__).resolve().parents[4]
+SOURCE_ROOT = PROJECT_ROOT / "src" / "qihang"
+QIHANG_HOME = data_home(PROJECT_ROOT)
+
+SECRET_KEY = secret_key(QIHANG_HOME)
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("QIHANG_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+PUBLIC_URL = os.environ.get("QIHANG_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "pgtrigger",
+    "procrastinate.contrib.django",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_htmx",
+    "django_cotton.apps.SimpleAppConfig",
+    "qihang.foundation.core",
+    "qihang.foundation.jobs",
+    "qihang.foundation.accounts",
+    "qihang.foundation.documents",
+    "qihang.foundation.imports",
+    "qihang.foundation.notices",
+    "qihang.foundation.notifications",
+    "qihang.registry.reference",
+    "qihang.registry.organizations",
+    "qihang.registry.participants",
+    "qihang.registry.policy",
+    "qihang.registry.benefits",
+    "qihang.delivery.training",
+    "qihang.delivery.appraisal",
+    "qihang.delivery.employment",
+    "qihang.delivery.subsidies",
+    "qihang.oversight.indicators",
+    "qihang.exchange",
+    "qihang.demo",
+    "qihang.web",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "qihang.config.urls"
+WSGI_APPLICATION = "qihang.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django_cotton.cotton_loader.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
+            "builtins": ["django_cotton.templatetags.cotton"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+DATABASES = {"default": database_settings(QIHANG_HOME)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"}}
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+LOGIN_URL = "/sign-in/"
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = QIHANG_HOME / "static"
+FILES_ROOT = QIHANG_HOME / "files"
+KEYS_ROOT = QIHANG_HOME / "keys"
+
+# Personal data: "aes-256-gcm" or "sm4-gcm"; each stored value remembers its own, so the setting may change at any time.
+ENCRYPTION_ALGORITHM = os.environ.get("QIHANG_ENCRYPTION", "aes-256-gcm")
+
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 60 * 60 * 12
+CSRF_USE_SESSIONS = False

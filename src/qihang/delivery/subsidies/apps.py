@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class SubsidiesConfig(AppConfig):
+    name = "qihang.delivery.subsidies"
+    label = "subsidies"
+    verbose_name = "补贴"
