@@ -1,4 +1,4 @@
-"""Settings shared by every way of running. Deployment differences come from the environment, never from a committed secret."""
+"""Settings shared by every way of running; deployment differences come from the environment, secrets never do."""
 
 import os
 from pathlib import Path
@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "qihang.delivery.appraisal",
     "qihang.delivery.employment",
     "qihang.delivery.subsidies",
+    "qihang.startup.firms",
     "qihang.oversight.indicators",
     "qihang.exchange",
     "qihang.demo",
@@ -110,7 +111,7 @@ STATIC_ROOT = QIHANG_HOME / "static"
 FILES_ROOT = QIHANG_HOME / "files"
 KEYS_ROOT = QIHANG_HOME / "keys"
 
-# Personal data: "aes-256-gcm" or "sm4-gcm"; each stored value remembers its own, so the setting may change at any time.
+# Personal data: "aes-256-gcm" or "sm4-gcm". Each stored value remembers its own; the setting may change at any time.
 ENCRYPTION_ALGORITHM = os.environ.get("QIHANG_ENCRYPTION", "aes-256-gcm")
 
 X_FRAME_OPTIONS = "DENY"

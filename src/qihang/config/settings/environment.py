@@ -16,12 +16,13 @@ def data_home(project_root: Path) -> Path:
 
 
 def database_settings(home: Path) -> dict[str, Any]:
-    """Django's database entry: `DATABASE_URL` when set, else the socket of our own server (see foundation.database)."""
+    """Django's database entry: `DATABASE_URL` when set, else the socket of our own server."""
     url = os.environ.get("DATABASE_URL")
     if url:
         parts = {key: str(value) for key, value in conninfo_to_dict(url).items() if value is not None}
     else:
-        parts = {"dbname": DATABASE_NAME, "user": DATABASE_NAME, "host": os.environ.get("QIHANG_SOCKET", str(home / "run"))}
+        socket = os.environ.get("QIHANG_SOCKET", str(home / "run"))
+        parts = {"dbname": DATABASE_NAME, "user": DATABASE_NAME, "host": socket}
     options = {key: value for key, value in parts.items() if key not in {"dbname", "user", "password", "host", "port"}}
     return {
         "ENGINE": "django.db.backends.postgresql",
