@@ -3,7 +3,12 @@
 import os
 from pathlib import Path
 
+import django_stubs_ext
+
 from qihang.config.settings.environment import data_home, database_settings, secret_key
+
+# Lets models and managers name their types (`models.Field[int, int]`) at run time too.
+django_stubs_ext.monkeypatch()
 
 PROJECT_ROOT = Path(__file__).resolve().parents[4]
 SOURCE_ROOT = PROJECT_ROOT / "src" / "qihang"

@@ -1,0 +1,72 @@
+"""People who sign in. What they may do comes from their memberships (registry.organizations)."""
+
+import uuid
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+
+from qihang.foundation.core import clock
+from qihang.foundation.core.audit import audit_triggers
+from qihang.foundation.core.fields import BlindIndexField, EncryptedField
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, login: str, password: str | None = None, **fields: object) -> "User":
+        """Save a user under a lower-case login; without a password none works until one is set by a link."""
+        user = self.model(login=login.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """An account. `name` is what colleagues and logs see; phone and identity number are encrypted."""
+
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField("编号", default=uuid.uuid4, unique=True, editable=False)
+    login = models.CharField("登录名", max_length=60, unique=True, error_messages={"unique": "这个登录名已经有人用了"})
+    name = models.CharField("姓名", max_length=60)
+    email = models.EmailField("电子邮箱", blank=True)
+    phone = EncryptedField("手机号", mask="phone", null=True)
+    phone_index = BlindIndexField(source="phone", editable=False)
+    # Staff, trainers and appraisers carry it, so that one person in two roles shows.
+    identity_no = EncryptedField("身份证号", mask="identity", null=True)
+    identity_index = BlindIndexField(source="identity_no", editable=False)
+    is_active = models.BooleanField("可以登录", default=True)
+    large_text = models.BooleanField("大字版", default=False)
+    created_at = models.DateTimeField("登记时间", default=clock.now, editable=False)
+
+    # Sign-ins have a log of their own; an audited table is not written by looking around.
+    last_login = None
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "login"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = "用户"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(login=Lower("login")) & ~models.Q(login=""),
+                name="login_is_lower_case",
+                violation_error_message="登录名只用小写字母、数字",
+            ),
+            models.UniqueConstraint(
+                fields=["identity_index"],
+                name="one_account_a_person",
+                violation_error_message="这个身份证号已经有账号，请用原来的账号登录",
+            ),
+        ]
+        triggers = audit_triggers()
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name

@@ -1,0 +1,145 @@
+"""Envelope keys: data keys lie wrapped in the database, master keys in a folder only the service can read."""
+
+import os
+import threading
+from pathlib import Path
+
+from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
+from django.conf import settings
+from django.db import connection, transaction
+
+from qihang.foundation.core import clock
+from qihang.foundation.core.errors import DomainError
+
+_KEY_BYTES = 32
+
+
+class KeyDestroyed(DomainError):
+    """The value's key was destroyed on purpose: what it protected is gone."""
+
+
+class Keyring:
+    """The unwrapped keys this process has met. Data keys never leave memory in the clear."""
+
+    def __init__(self) -> None:
+        self._keys: dict[int, bytes] = {}
+        self._active: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def active(self, purpose: str) -> tuple[int, bytes]:
+        """Id and bytes of the key that new values of `purpose` use; the first call ever makes it."""
+        if purpose not in self._active:
+            with self._lock:
+                self._active[purpose] = self._find_or_make(purpose)
+        key_id = self._active[purpose]
+        return key_id, self.key(key_id)
+
+    def key(self, key_id: int) -> bytes:
+        """The bytes of one key. KeyDestroyed if it was erased."""
+        if key_id not in self._keys:
+            self._keys[key_id] = self._load(key_id)
+        return self._keys[key_id]
+
+    def forget(self) -> None:
+        """Drop what is cached, after a rotation or in a test that changed databases."""
+        with self._lock:
+            self._keys.clear()
+            self._active.clear()
+
+    def _load(self, key_id: int) -> bytes:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT master, wrapped FROM core_datakey WHERE id = %s", [key_id])
+            row = cursor.fetchone()
+        if row is None or row[1] is None:
+            raise KeyDestroyed("这项资料的密钥已经销毁，内容不能再读出", code="key_destroyed")
+        return aes_key_unwrap(master_key(row[0]), bytes(row[1]))
+
+    def _find_or_make(self, purpose: str) -> int:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('qihang.keys'))")
+            cursor.execute("SELECT id FROM core_datakey WHERE purpose = %s AND active", [purpose])
+            row = cursor.fetchone()
+            return int(row[0]) if row else _insert_key(purpose)
+
+
+def _insert_key(purpose: str) -> int:
+    master = newest_master()
+    wrapped = aes_key_wrap(master_key(master), os.urandom(_KEY_BYTES))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO core_datakey (purpose, master, wrapped, active, created_at)"
+            " VALUES (%s, %s, %s, true, %s) RETURNING id",
+            [purpose, master, wrapped, clock.now()],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def newest_master() -> str:
+    """The name of the master key that new data keys are wrapped with; made on first use."""
+    folder = Path(settings.KEYS_ROOT)
+    names = sorted(path.stem for path in folder.glob("master-*.key"))
+    return names[-1] if names else make_master("master-0001")
+
+
+def make_master(name: str) -> str:
+    """Write a fresh master key that only its owner can read; an existing one of that name is kept."""
+    path = Path(settings.KEYS_ROOT) / f"{name}.key"
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return name
+    with os.fdopen(handle, "wb") as file:
+        file.write(os.urandom(_KEY_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    return name
+
+
+def master_key(name: str) -> bytes:
+    """The bytes of a master key. DomainError when its file is missing: the database alone is not enough."""
+    path = Path(settings.KEYS_ROOT) / f"{name}.key"
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise DomainError(
+            f"主密钥文件 {path.name} 不见了。请从密钥备份放回数据目录的 keys 文件夹", code="no_master"
+        ) from None
+
+
+def rotate(purpose: str) -> int:
+    """Start a new active key for `purpose`; old values stay readable under theirs. An index key never rotates."""
+    if purpose == "index":
+        raise DomainError("查找用的盲索引密钥不能轮换：换了就找不到旧记录")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('qihang.keys'))")
+        cursor.execute("UPDATE core_datakey SET active = false WHERE purpose = %s AND active", [purpose])
+        key_id = _insert_key(purpose)
+    keyring.forget()
+    return key_id
+
+
+def rewrap(master: str) -> int:
+    """Wrap every living data key anew under `master`; returns how many. Stored values are not touched."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT id, master, wrapped FROM core_datakey WHERE wrapped IS NOT NULL FOR UPDATE")
+        rows = cursor.fetchall()
+        for key_id, old, wrapped in rows:
+            fresh = aes_key_wrap(master_key(master), aes_key_unwrap(master_key(old), bytes(wrapped)))
+            cursor.execute("UPDATE core_datakey SET master = %s, wrapped = %s WHERE id = %s", [master, fresh, key_id])
+    return len(rows)
+
+
+def destroy(key_id: int) -> None:
+    """Erase a retired key for ever, and with it all it encrypted. Refused for a key in use."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE core_datakey SET wrapped = NULL, destroyed_at = %s WHERE id = %s AND NOT active RETURNING id",
+            [clock.now(), key_id],
+        )
+        if cursor.fetchone() is None:
+            raise DomainError("在用的密钥不能销毁，请先轮换")
+    keyring.forget()
+
+
+keyring = Keyring()
