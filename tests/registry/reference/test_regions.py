@@ -1,5 +1,7 @@
 """The packaged table of divisions: what a code meant, where its place is today, and what stands above it."""
 
+import itertools
+
 import pytest
 
 from qihang.registry.reference.regions import RegionPeriod, RegionTable, Succession, jurisdiction_table, region_table
@@ -11,7 +13,7 @@ def test_every_period_is_well_formed_and_no_two_of_a_code_overlap() -> None:
     for code in TABLE.codes():
         periods = TABLE.periods(code)
         assert all(p.until is None or p.since < p.until for p in periods)
-        for earlier, later in zip(periods, periods[1:], strict=False):
+        for earlier, later in itertools.pairwise(periods):
             assert earlier.until is not None
             assert earlier.until <= later.since
 
