@@ -73,24 +73,8 @@ _EDGE: Final = re.compile(r"^[\W_]+|[\W_]+$")
 _SUFFIXES: Final = ("工作人员", "从业人员", "师傅", "人员", "小工", "学徒", "阿姨", "员工", "工人", "员", "工", "师")
 
 # Titles that say how someone is employed, not what they do; a more telling part of the title goes before them.
-_VAGUE_TITLES: Final = frozenset(
-    [
-        "普工",
-        "操作工",
-        "工人",
-        "杂工",
-        "小工",
-        "技工",
-        "学徒工",
-        "临时工",
-        "零工",
-        "店员",
-        "员工",
-        "服务员",
-        "司机",
-        "教师",
-    ]
-    + ["助理", "经理", "主管", "总监", "阿姨", "师傅"]
+_VAGUE_TITLES: Final = re.compile(
+    "普工|操作工|工人|杂工|小工|技工|学徒工|临时工|零工|店员|员工|服务员|司机|教师|助理|经理|主管|总监|阿姨|师傅"
 )
 
 
@@ -150,7 +134,7 @@ def title_parts(title: str) -> list[tuple[str, float]]:
         for extra in inner:  # 服务员(客房) may well be 客房服务员
             parts[extra + main] = _WHOLE
     for index, part in enumerate(outer):
-        parts.setdefault(part, (_LATER_PART if index else _WHOLE) * (_VAGUE if part in _VAGUE_TITLES else 1))
+        parts.setdefault(part, (_LATER_PART if index else _WHOLE) * (_VAGUE if _VAGUE_TITLES.fullmatch(part) else 1))
     for part in inner:
         parts.setdefault(part, _BRACKET)
     return list(parts.items())
@@ -256,7 +240,7 @@ class OccupationIndex:
         for start, stop in self._spans(text):
             inside = text[start:stop]
             value = _INSIDE + _COVER * (stop - start) / len(text) + (_AT_END if stop == len(text) else 0)
-            value *= _VAGUE if inside in _VAGUE_TITLES else 1
+            value *= _VAGUE if _VAGUE_TITLES.fullmatch(inside) else 1
             here: dict[int, float] = {}
             for table in (self._exact, self._stems):
                 for owner, weight in table.get(inside, {}).items():
