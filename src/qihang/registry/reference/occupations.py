@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +24,7 @@ from qihang.registry.reference.regions import DATA
 
 Scores = npt.NDArray[np.float32]
 
-OCCUPATION_LEVEL: Final = "4"
+_OCCUPATION: Final = 4  # the level of occupations; above are classes
 # How much each kind of evidence counts. Found by trying the tests' titles; the result changes little around them.
 _WHOLE: Final = 1.0
 _SAME_STEM: Final = 0.96
@@ -93,10 +93,32 @@ class _Posting:
     weights: Scores
 
 
+def read_edition(edition: str) -> list[dict[str, Any]]:
+    """All rows of an edition as columns of the Occupation table, classes included, in the order of codes."""
+    with (DATA / f"occupations-{edition}.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            {
+                "edition": edition,
+                "code": row["code"],
+                "name": row["name"],
+                "level": int(row["level"]),
+                "green": row.get("green") == "1",
+                "digital": row.get("digital") == "1",
+                "verified": row.get("verified", "read"),
+            }
+            for row in csv.DictReader(file)
+        ]
+
+
+def read_successions() -> list[dict[str, str]]:
+    """What occupations of older editions became: old_edition, old_code, new_edition, new_code, verified."""
+    with (DATA / "occupation-successions.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def read_occupations() -> list[tuple[str, str]]:
     """Code and name of each occupation (细类) of the 2022 edition, in the order of codes."""
-    with (DATA / "occupations-2022.csv").open(encoding="utf-8", newline="") as file:
-        return [(row["code"], row["name"]) for row in csv.DictReader(file) if row["level"] == OCCUPATION_LEVEL]
+    return [(row["code"], row["name"]) for row in read_edition("2022") if row["level"] == _OCCUPATION]
 
 
 def read_aliases() -> list[tuple[str, str, int]]:
