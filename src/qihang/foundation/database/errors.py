@@ -13,11 +13,26 @@ class DatabaseUnavailable(DomainError):
 # What PostgreSQL prints -> what the person can do. The first that matches is told.
 _CAUSES = (
     (r"no space left|disk quota exceeded", "磁盘空间不足；请在数据目录所在的磁盘上腾出空间后再运行一次"),
-    (r"could not look up effective user id", "当前用户在系统中没有登记（/etc/passwd），数据库无法启动；请换一个登记过的用户"),
-    (r"incompatible with server|was initialized by postgresql", "数据目录由另一个大版本的 PostgreSQL 建立，不能直接使用"),
-    (r"permission denied|read-only file system", "没有写入数据目录的权限；请用建立它的用户运行，或用 QIHANG_HOME 另指一个目录"),
-    (r"cannot allocate memory|could not map anonymous shared memory", "内存不足，数据库无法启动；请关闭其他程序后再运行一次"),
-    (r"could not create any unix-domain sockets", "无法建立数据库的本地套接字；请用 QIHANG_HOME 另指一个本机磁盘上的目录"),
+    (
+        r"could not look up effective user id",
+        "当前用户没有登记在 /etc/passwd，数据库无法启动；请换一个用户",
+    ),
+    (
+        r"incompatible with server|was initialized by postgresql",
+        "数据目录由另一大版本的 PostgreSQL 建立，不能直接使用",
+    ),
+    (
+        r"permission denied|read-only file system",
+        "没有写入数据目录的权限；请用建立它的用户运行，或用 QIHANG_HOME 换一个",
+    ),
+    (
+        r"cannot allocate memory|could not map anonymous shared memory",
+        "内存不足，数据库无法启动；请关闭其他程序再试",
+    ),
+    (
+        r"could not create any unix-domain sockets",
+        "无法建立本地套接字；请用 QIHANG_HOME 换一个本机磁盘上的目录",
+    ),
 )
 
 

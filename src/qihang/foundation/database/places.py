@@ -1,4 +1,4 @@
-"""Where a data folder's database lives: folders, socket, locks and log, and what to do where the server user cannot go."""
+"""Where the database of a data folder lives: folders, socket, locks, log; and where the server user cannot go."""
 
 import hashlib
 import os
@@ -86,7 +86,7 @@ def settle(asked: Path) -> Place:
         _make_folders(place)
     except OSError as error:
         raise DatabaseUnavailable(
-            f"数据目录 {place.home} 无法使用（{error.strerror}）；请换有权限的用户，或用 QIHANG_HOME 另指一个目录。"
+            f"数据目录 {place.home} 无法使用（{error.strerror}）；请检查磁盘空间与权限，或用 QIHANG_HOME 换一个。"
         ) from error
     return place
 
@@ -118,6 +118,8 @@ def _check_private(folder: Path, user: ServerUser) -> None:
     """Under /tmp anybody could have made the folder before us: use it only if it is the server user's own."""
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != user.uid:
-        raise DatabaseUnavailable(f"{folder} 不属于 {user.name}，不能放数据库套接字；请删除它，或用 QIHANG_HOME 另指一个目录。")
+        raise DatabaseUnavailable(
+            f"{folder} 不属于 {user.name}，不能放数据库套接字；请删除它，或用 QIHANG_HOME 换目录。"
+        )
     if found.st_mode & 0o077:
         folder.chmod(0o700)

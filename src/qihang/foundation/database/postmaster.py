@@ -130,8 +130,9 @@ def on_our_socket(place: Place) -> bool:
 def clear_dead_lock(place: Place) -> bool:
     """Remove the lock file of a server that is dead but that nobody has reaped; whether it was removed.
 
-    PostgreSQL takes a zombie for a running server. Where process 1 reaps late or never, as in many containers, that would
-    keep the server down. It is safe only when no session of the old server lives: none is attached to its shared memory.
+    PostgreSQL takes a zombie for a running server. Where process 1 reaps late or never, as in many containers, that
+    would keep the server down. It is safe only when no session of the old server lives, that is, when no process is
+    attached to its shared memory.
     """
     left = Leftover.read(place)
     if left is None or _state(left.pid) != "Z" or _attached(left.shared_memory) != 0:

@@ -3,7 +3,7 @@
     with running_server(home) as place:
         ...  # the server answers on place.socket
 
-Commands share one server. The last one out waits until it has stopped, so that nothing is left running behind a command.
+Commands share one server. The last one out waits until it has stopped: nothing is left running behind a command.
 """
 
 import fcntl
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from qihang.foundation.database.binaries import Binaries, packaged
-from qihang.foundation.database.errors import DatabaseUnavailable
+from qihang.foundation.database.errors import DatabaseUnavailable, explain
 from qihang.foundation.database.places import Place, settle
 from qihang.foundation.database.postmaster import find_orphan
 
@@ -105,10 +105,15 @@ class Hold:
             return not _locks(holders, fcntl.LOCK_EX) and _locks(holders, fcntl.LOCK_SH)
 
     def _failure(self) -> str:
-        try:
-            return self.place.failure.read_text(encoding="utf-8")
-        except OSError:
-            return f"数据库的看护进程意外退出；请再运行一次，仍不成时查看 {self.place.log}。"
+        """What the supervisor left as its reason; on a full disk there may be nothing but the log."""
+        for source in (self.place.failure, self.place.log):
+            try:
+                text = source.read_text(encoding="utf-8", errors="replace")[-4000:].strip()
+            except OSError:
+                continue
+            if text:
+                return text if source == self.place.failure else explain(text, self.place.log)
+        return f"数据库的看护进程意外退出；请再运行一次，仍不成时查看 {self.place.log}。"
 
 
 @contextmanager
@@ -128,7 +133,7 @@ def _opened(path: Path) -> IO[str]:
     except PermissionError:
         owner = path.stat().st_uid if path.exists() else path.parent.stat().st_uid
         raise DatabaseUnavailable(
-            f"数据目录 {path.parent.parent} 属于编号 {owner} 的用户；请用同一个用户运行，或用 QIHANG_HOME 另指一个目录。"
+            f"数据目录 {path.parent.parent} 属于编号 {owner} 的用户；请用同一个用户运行，或用 QIHANG_HOME 换一个。"
         ) from None
 
 

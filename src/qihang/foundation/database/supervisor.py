@@ -1,10 +1,11 @@
 """The process that keeps the embedded server running for as long as any command uses it, and no longer.
 
-Started by `qihang.foundation.database.server`, which hands it the locked `supervisor.lock`: locked means that a supervisor
-lives. It runs the server in the foreground as its child, restarts it when it dies, and stops it when nobody holds
-`holders.lock` any more. Both locks are the kernel's: kill -9 of any holder releases what he held.
+Started by `qihang.foundation.database.server`, which hands it the locked `supervisor.lock`: locked means that a
+supervisor lives. It runs the server in the foreground as its child, restarts it when it dies, and stops it when nobody
+holds `holders.lock` any more. Both locks are the kernel's: kill -9 of any holder releases what he held.
 """
 
+import contextlib
 import fcntl
 import os
 import queue
@@ -41,7 +42,7 @@ class Supervisor:
         self.events: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def run(self) -> None:
-        """Serve until nobody is left or a signal asks to stop. Raises DatabaseUnavailable when the server will not run."""
+        """Serve until nobody is left or a signal asks to stop. Raises DatabaseUnavailable when the server fails."""
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._asked_to_stop)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the commands; they let go when they are done
@@ -56,7 +57,7 @@ class Supervisor:
                 return
             quick_ends = quick_ends + 1 if time.monotonic() - began < STABLE_SECONDS else 0
             if quick_ends >= HOPELESS_STARTS:
-                raise DatabaseUnavailable(f"数据库接连 {quick_ends} 次意外退出，已停止重启（详情：{self.place.log}）。")
+                raise DatabaseUnavailable(f"数据库接连 {quick_ends} 次意外退出，不再重启（详情：{self.place.log}）。")
             server = self._started()
 
     def _asked_to_stop(self, number: int, frame: FrameType | None) -> None:
@@ -125,12 +126,11 @@ def main(home: str, lock: int, *, durable: bool) -> int:
     place = settle(Path(home))
     try:
         Supervisor(place, durable=durable).run()
-    except DomainError as error:
-        place.failure.write_text(str(error), encoding="utf-8")
+    except (DomainError, OSError) as error:
+        reason = str(error) if isinstance(error, DomainError) else explain(str(error), place.log)
+        with contextlib.suppress(OSError):  # a full disk takes not even this; the log then has to do
+            place.failure.write_text(reason, encoding="utf-8")
         return 1
-    except OSError as error:
-        place.failure.write_text(explain(str(error), place.log), encoding="utf-8")
-        raise
     return 0
 
 

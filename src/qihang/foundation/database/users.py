@@ -37,7 +37,7 @@ class ServerUser:
         return {"user": self.uid, "group": self.gid, "extra_groups": os.getgrouplist(self.name, self.gid)}
 
     def can_enter(self, folder: Path) -> bool:
-        """Whether this user gets through to `folder`, parents included: asked of the system, which knows every rule."""
+        """Whether this user gets through to `folder`, parents included: asked of the system, which knows the rules."""
         return self.can_run("/bin/sh", "-c", 'cd -- "$1"', "sh", str(folder))
 
     def can_run(self, *argv: str) -> bool:
@@ -57,7 +57,7 @@ class ServerUser:
 
 
 def server_user() -> ServerUser:
-    """The caller, or for root `QIHANG_PGUSER`, else `postgres`, else `nobody`. Raises DatabaseUnavailable without any."""
+    """The caller, or for root `QIHANG_PGUSER`, else `postgres`, else `nobody`. DatabaseUnavailable without any."""
     if os.geteuid() != 0:
         return _caller()
     wished = os.environ.get("QIHANG_PGUSER")
