@@ -1,4 +1,4 @@
-"""`./qihang COMMAND`: finds the command's module, sees that what it needs is there, runs it, and words what went wrong.
+"""`./qihang COMMAND`: finds the command's module, sees that what it needs is there, runs it, words what went wrong.
 
 Nothing heavy is imported before a command asks for it. Exit codes: 0 done, 1 a refusal that the user can mend (one
 Chinese line on stderr), 2 wrong usage. A bug's traceback goes to a file that the one line names.
@@ -14,8 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 from qihang.foundation.core.commands import Needs
-from qihang.foundation.core.errors import DomainError
-from qihang.launcher.failures import explain_os_error, record_bug
+from qihang.launcher.failures import explain
 from qihang.launcher.usage import ChineseParser
 
 
@@ -43,16 +42,13 @@ def main(arguments: list[str]) -> int:
         return _refuse("这个 .venv 是用另一个版本的 Python 建立的；请删除 .venv 后再运行一次。")
     try:
         return _dispatch(arguments)
-    except DomainError as error:
-        return _refuse(str(error))
     except BrokenPipeError:  # the reader of our output has gone, as in `… | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
         return _refuse("已中断。")
     except Exception as error:
-        known = explain_os_error(error)
-        return _refuse(known or f"程序出错，已停下；请把 {record_bug(error)} 交给维护人员。")
+        return _refuse(explain(error))
 
 
 def _dispatch(arguments: list[str]) -> int:

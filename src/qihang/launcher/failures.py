@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from qihang.config.settings.environment import data_home
+from qihang.foundation.core.errors import DomainError
 
 PROJECT_ROOT = Path(__file__).resolve().parents[3]
 
@@ -20,7 +21,14 @@ _OS_CAUSES = {
 }
 
 
-def explain_os_error(error: Exception) -> str | None:
+def explain(error: Exception) -> str:
+    """The line for any failure: a refusal's own words, the system's reason, or where a bug's traceback was written."""
+    if isinstance(error, DomainError):
+        return str(error)
+    return _explain_os_error(error) or f"程序出错，已停下；请把 {_record_bug(error)} 交给维护人员。"
+
+
+def _explain_os_error(error: Exception) -> str | None:
     """The line for what the operating system refused, or None when the error is something else."""
     if not isinstance(error, OSError) or error.errno not in _OS_CAUSES:
         return None
@@ -28,7 +36,7 @@ def explain_os_error(error: Exception) -> str | None:
     return f"{at}{_OS_CAUSES[error.errno]}"
 
 
-def record_bug(error: Exception) -> Path | str:
+def _record_bug(error: Exception) -> Path | str:
     """Append the traceback to a log that only its owner can read. Returns the file, or the error where none can be."""
     logs = data_home(PROJECT_ROOT) / "logs"
     try:

@@ -43,8 +43,7 @@ def initialise(place: Place, binaries: Binaries, *, durable: bool) -> None:
     _run(
         place,
         binaries["postgres"],
-        "--single",
-        *(() if durable else ("-F",)),
+        *single,
         "-D",
         str(fresh),
         "postgres",

@@ -63,6 +63,11 @@ class Hold:
                 raise DatabaseUnavailable(f"数据库在 {START_SECONDS:.0f} 秒内没有就绪（详情：{self.place.log}）。")
             time.sleep(POLL_SECONDS)
 
+    def keep_alive(self) -> None:
+        """For a holder of long standing, to be called every moment: replace a supervisor that was killed."""
+        if self._supervisor_dead():
+            self.ensure()
+
     def release(self) -> None:
         """Let go. The last one waits until the server has stopped."""
         if self._holders is None:
