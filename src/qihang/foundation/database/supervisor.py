@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import os
 import queue
+import re
 import signal
 import subprocess
 import sys
@@ -29,7 +30,7 @@ HOPELESS_STARTS = 5
 STABLE_SECONDS = 60.0
 # Sessions of a killed server need a moment to notice; so long its shared memory keeps a new one from starting.
 PATIENCE_SECONDS = 30.0
-PASSING = ("pre-existing shared memory block", 'lock file "postmaster.pid" already exists')
+PASSING = re.compile(r"pre-existing shared memory block|lock file \".*\" already exists")
 
 
 class Supervisor:
@@ -92,7 +93,7 @@ class Supervisor:
             server, output = self._attempt(binaries)
             if server:
                 return server
-            if not any(sign in output for sign in PASSING) or time.monotonic() > deadline:
+            if not PASSING.search(output) or time.monotonic() > deadline:
                 raise DatabaseUnavailable(explain(output, self.place.log))
             if not clear_dead_lock(self.place):
                 time.sleep(0.1)
