@@ -41,7 +41,9 @@ def main(arguments: list[str]) -> int:
     if not Path(sysconfig.get_path("purelib")).is_dir():
         return _refuse("这个 .venv 是用另一个版本的 Python 建立的；请删除 .venv 后再运行一次。")
     try:
-        return _dispatch(arguments)
+        code = _dispatch(arguments)
+        sys.stdout.flush()
+        return code
     except BrokenPipeError:  # the reader of our output has gone, as in `… | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
