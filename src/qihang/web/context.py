@@ -25,12 +25,11 @@ class Display:
 
 
 def text_size(request: HttpRequest) -> str:
-    """The account's choice where there is one, else the device's, else the usual size."""
-    user = getattr(request, "user", None)
-    for size in (getattr(user, "text_size", ""), request.COOKIES.get(SIZE_COOKIE, "")):
-        if size in SIZES:
-            return str(size)
-    return USUAL_SIZE
+    """Large when the account or this device asks for it."""
+    if getattr(getattr(request, "user", None), "large_text", False):
+        return "large"
+    chosen = request.COOKIES.get(SIZE_COOKIE, "")
+    return chosen if chosen in SIZES else USUAL_SIZE
 
 
 def site(request: HttpRequest) -> dict[str, Site]:

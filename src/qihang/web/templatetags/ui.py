@@ -1,6 +1,7 @@
 """What templates use to write figures, icons and the small marks. Built in: no `{% load %}` needed."""
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
@@ -215,6 +216,21 @@ def tile_place(code: str) -> tuple[int, int]:
 def bar_width(done: int, total: int) -> int:
     """Whole per cent of a progress bar."""
     return max(0, min(100, done * 100 // total))
+
+
+@register.simple_tag
+def ratio_width(ratio: formats.Number) -> str:
+    """A ratio between 0 and 1 as a width in per cent; more than all of it fills the bar."""
+    return figures.decimal_text(max(0.0, min(100.0, 100 * float(ratio))))
+
+
+@register.simple_tag
+def chart_data(kind: str, labels: Sequence[str], values: Sequence[formats.Number], unit: str) -> str:
+    """What `chart.js` draws. As many values as labels."""
+    if len(labels) != len(values):
+        raise ComponentError(f"<c-chart> has {len(labels)} labels for {len(values)} values")
+    drawn = {"kind": kind, "labels": list(labels), "values": [float(value) for value in values], "unit": unit}
+    return json.dumps(drawn, ensure_ascii=False)
 
 
 @register.filter
