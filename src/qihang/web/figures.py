@@ -85,11 +85,20 @@ class ClockRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Month:
+    """A month's first day on the axis; `kind` "far" is left unlabelled where there is little room."""
+
+    at: float
+    label: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Clock:
     """Cohorts along one axis of months."""
 
     rows: Sequence[ClockRow]
-    months: Sequence[Mark]
+    months: Sequence[Month]
     today: str
 
 
@@ -103,7 +112,7 @@ def cohort_clock(cohorts: Sequence[Cohort], today: dt.date) -> Clock:
         return min(100.0, max(0.0, 100 * (day - first).days / span))
 
     rows = [_clock_row(cohort, today, at) for cohort in cohorts]
-    return Clock(rows=rows, months=_months(first, last, span), today=decimal_text(at(today)))
+    return Clock(rows=rows, months=_months(first, last, at(today)), today=decimal_text(at(today)))
 
 
 def _clock_row(cohort: Cohort, today: dt.date, at: _Place) -> ClockRow:
@@ -121,13 +130,16 @@ def _bar(start: float, end: float, kind: str) -> Bar:
     return Bar(decimal_text(start), decimal_text(max(0.0, end - start)), kind)
 
 
-def _months(first: dt.date, last: dt.date, span: int) -> list[Mark]:
-    marks, month = [], first
-    while month < last:
-        label = f"{month.month} 月" if month.month % 2 == 0 else ""
-        marks.append(Mark(round(100 * (month - first).days / span, 2), label))
-        month = _next_month(month)
-    return marks
+def _months(first: dt.date, last: dt.date, now: float) -> list[Month]:
+    """Every month has its line; every other one its label, unless today's stands there."""
+    months, day = [], first
+    while day < last:
+        at = 100 * (day - first).days / (last - first).days
+        label = f"{day.month} 月" if day.month % 2 == 0 and abs(at - now) > _LABEL_GAP else ""
+        near = day.month % 4 == 0 and abs(at - now) > 2 * _LABEL_GAP
+        months.append(Month(at, label, "near" if near else "far"))
+        day = _next_month(day)
+    return months
 
 
 def _next_month(day: dt.date) -> dt.date:

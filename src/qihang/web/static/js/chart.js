@@ -6,6 +6,7 @@
   const font = () => ({ fontFamily: token("--q-font"), fontSize: parseFloat(getComputedStyle(document.body).fontSize) * 0.85 });
   const draw = (place) => {
     const { kind, labels, values, unit } = JSON.parse(place.dataset.chart);
+    const written = (value) => `${unit === "%" ? value.toFixed(1) : value.toLocaleString("en-US")}${unit}`;
     place.hidden = false;
     place.nextElementSibling.open = false;
     const line = { lineStyle: { color: token("--q-line") } };
@@ -23,7 +24,7 @@
           color: token("--q-sea-600"),
           barMaxWidth: 48,
           symbolSize: 8,
-          label: { show: true, position: "top", formatter: `{c}${unit}`, color: token("--q-ink-900") },
+          label: { show: true, position: "top", formatter: ({ value }) => written(value), color: token("--q-ink-900") },
         },
       ],
     });
