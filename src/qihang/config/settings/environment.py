@@ -56,3 +56,9 @@ def secret_key(home: Path) -> str:
         finally:
             fresh.unlink()
     return path.read_text(encoding="ascii")
+
+
+def site_settings() -> dict[str, str]:
+    """What the deployment is called and who runs it: `QIHANG_SITE_OWNER` becomes `owner`, and so on."""
+    prefix = "QIHANG_SITE_"
+    return {name.removeprefix(prefix).lower(): value for name, value in os.environ.items() if name.startswith(prefix)}
