@@ -32,6 +32,12 @@ COMMANDS = {
     "up": Command("启动整个系统：数据库、任务进程与网站", "qihang.launcher.up", Needs.NOTHING),
     "test": Command("全部检查与测试；带参数时只运行 pytest", "qihang.launcher.checks", Needs.NOTHING, raw=True),
     "manage": Command("Django 自带的管理命令，如 manage shell", "qihang.launcher.manage", Needs.SERVER, raw=True),
+    "identity": Command(
+        "核对身份证号码与统一社会信用代码", "qihang.registry.reference.commands.identity", Needs.NOTHING
+    ),
+    "occupation": Command(
+        "按口语的工种名称查职业分类", "qihang.registry.reference.commands.occupation", Needs.NOTHING
+    ),
     "lock": Command("重新计算依赖锁定文件（维护者用）", "qihang.launcher.locking", Needs.NOTHING),
 }
 

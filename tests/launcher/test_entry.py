@@ -106,6 +106,8 @@ class Project:
     def add_front_end(self) -> None:
         (self.root / "package-lock.json").write_text("{}")
         (self.root / "scripts" / "vendor_assets.py").write_text(FALSE_VENDOR)
+        (self.root / "src" / "qihang" / "web").mkdir()
+        (self.root / "src" / "qihang" / "web" / "icons.txt").touch()
 
     def add_node(self, version: str) -> None:
         self.write_tool("node", f"#!/bin/sh\necho v{version}\n")

@@ -6,7 +6,7 @@ import threading
 import time
 
 POLL_SECONDS = 0.5
-GRACE_SECONDS = 3.0
+GRACE_SECONDS = 2.0
 
 
 def die_with_parent() -> None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from qihang.foundation.core.errors import DomainError
 
 # A killed server's workers need a moment to notice.
-PATIENCE_SECONDS = 4.0
+PATIENCE_SECONDS = 3.0
 WILDCARDS = {"0.0.0.0", "::", "*"}  # noqa: S104 - known in order to be treated with care
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 

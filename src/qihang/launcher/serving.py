@@ -1,5 +1,6 @@
 """The web server process of `./qihang up`: granian with its workers. `python -m qihang.launcher.serving HOST PORT`."""
 
+import signal
 import sys
 from typing import Any
 
@@ -16,6 +17,8 @@ STOP_SECONDS = 5
 
 def load_application() -> Any:
     """Called in each worker process."""
+    # Until granian sets the worker's own, it has the server's handlers and would not end on SIGTERM.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     die_with_parent()
     from qihang.config.wsgi import application
 
