@@ -208,6 +208,7 @@ def worklist() -> dict[str, Any]:
             View("我存的：启明学校", "?v=mine", 6),
             View("办结", "?v=done", 218),
         ],
+        "orders": [View("期限，近的在前", "?sort=due", current=True), View("金额，大的在前", "?sort=-amount")],
         "chips": [Chip("金额 1 万元以上", "?v=all")],
     }  # fmt: skip
 
