@@ -54,7 +54,9 @@ def test_reflows_at_320_and_with_wider_text(visit: Visitor, name: str) -> None:
     page = visit(f"/kit/{name}/", viewport=NARROW)
     assert_no_side_scroll(page)
     # The policy allows no inline style, a reader's own style sheet it does not touch: set by script, as extensions do.
-    page.evaluate("css => { const s = new CSSStyleSheet(); s.replaceSync(css); document.adoptedStyleSheets = [s]; }", WIDER_TEXT)
+    page.evaluate(
+        "css => { const s = new CSSStyleSheet(); s.replaceSync(css); document.adoptedStyleSheets = [s]; }", WIDER_TEXT
+    )
     assert_no_side_scroll(page)
     assert page.evaluate(CLIPPED) == []
 
