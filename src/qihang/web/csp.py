@@ -9,7 +9,7 @@ HEADER = "Content-Security-Policy"
 
 
 class ContentSecurityPolicyMiddleware:
-    """Sends `settings.CONTENT_SECURITY_POLICY` (directive -> sources) with every answer that brings none of its own."""
+    """Sends `settings.CONTENT_SECURITY_POLICY` (directive -> sources) with each answer that brings none of its own."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -56,7 +56,9 @@ def _until(deadline: dt.date | dt.datetime) -> str:
 def _share(started: dt.date | dt.datetime | None, deadline: dt.date | dt.datetime, now: dt.datetime) -> int:
     if started is None:
         return 0
-    first = started if isinstance(started, dt.datetime) else timezone.make_aware(dt.datetime.combine(started, dt.time()))
+    first = (
+        started if isinstance(started, dt.datetime) else timezone.make_aware(dt.datetime.combine(started, dt.time()))
+    )
     whole = (_moment(deadline) - first).total_seconds()
     return 100 if whole <= 0 else max(0, min(100, round(100 * (now - first).total_seconds() / whole)))
 

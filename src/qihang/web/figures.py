@@ -1,4 +1,4 @@
-"""Where the lines of our small drawings fall. Drawings are inline SVG: the content policy allows no style attributes."""
+"""Where the lines of our small drawings fall: inline SVG, for the content policy allows no style attributes."""
 
 import datetime as dt
 from collections.abc import Callable, Sequence
@@ -38,7 +38,7 @@ def decimal_text(number: float) -> str:
 
 
 def scale_marks(scale: Scale) -> list[Mark]:
-    """The labels under a scale: the ends of the range and the target; an end too near to the target goes unlabelled."""
+    """The labels under a scale: the target and the ends of the range, those too near to another left out."""
     marks = [] if scale.target is None else [Mark(scale.target, scale.target_label or decimal_text(scale.target))]
     for end in (scale.low, scale.high):
         if end is not None and all(abs(end - mark.at) >= _LABEL_GAP for mark in marks):

@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
-from django.forms.widgets import Input
+from django.forms.widgets import ChoiceWidget, Input
 
 _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.CheckboxSelectMultiple, ""),
@@ -48,7 +48,7 @@ class PageBoundField(BoundField):
 
     @property
     def _has_options(self) -> bool:
-        return isinstance(self.field.widget, forms.ChoiceWidget)
+        return isinstance(self.field.widget, ChoiceWidget)
 
 
 class PageRenderer(TemplatesSetting):

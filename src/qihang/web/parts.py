@@ -119,8 +119,8 @@ class Event:
 class Rule:
     """A clause of a decision as a row: outcome, condition with its article, and what is the case here.
 
-    `verdict` is the word shown (够, 不够, 在查 to a participant; 过, 1 人不过, 待核 to an officer). `parameter` is left
-    empty for participants.
+    `verdict` is the word shown (够, 不够, 在查 to a participant; 过, 1 人不过, 待核 to an officer). Participants are
+    not shown `parameter`.
     """
 
     outcome: Outcome

@@ -1,4 +1,4 @@
-"""Who runs this deployment. Names and numbers that differ from place to place are settings, never written in a page."""
+"""Who runs this deployment. What differs from place to place is a setting, never written in a page."""
 
 from dataclasses import dataclass, fields
 

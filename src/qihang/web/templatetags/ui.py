@@ -4,7 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ def required(component: str, name: str, value: Any) -> str:
 # ---- icons and small marks ----
 
 
-@lru_cache(maxsize=None)
+@cache
 def _shape(name: str) -> str:
     try:
         return (ICONS / f"{name}.svg").read_text("utf-8")

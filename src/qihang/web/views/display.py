@@ -27,5 +27,7 @@ def set_size(request: HttpRequest) -> HttpResponse:
     if size in SIZES:
         if isinstance(request.user, User):
             set_large_text(actor=actor_of(request), user=request.user, large=size == "large")
-        response.set_cookie(SIZE_COOKIE, size, max_age=_YEAR, samesite="Lax", httponly=True, secure=request.is_secure())
+        response.set_cookie(
+            SIZE_COOKIE, size, max_age=_YEAR, samesite="Lax", httponly=True, secure=request.is_secure()
+        )
     return response

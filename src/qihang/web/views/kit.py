@@ -13,6 +13,7 @@ from qihang.web import states
 from qihang.web.navigation import actor_of
 from qihang.web.parts import Progress, Tone
 from qihang.web.views import kit_samples as samples
+from qihang.web.views import kit_samples_office as office
 from qihang.web.views.kit_forms import DecisionForm, ObjectionForm, SampleForm
 
 states.register(
@@ -67,21 +68,21 @@ def _notice(request: HttpRequest) -> HttpResponse:
 
 
 def _worklist(request: HttpRequest) -> HttpResponse:
-    rows = samples.work_rows()
+    rows = office.work_rows()
     shown = Paginator(rows, 13).get_page(request.GET.get("page"))
-    return _show(request, "worklist", page_rows=shown, **samples.worklist())
+    return _show(request, "worklist", page_rows=shown, **office.worklist())
 
 
 def _case(request: HttpRequest) -> HttpResponse:
-    return _show(request, "case", form=DecisionForm(initial={"decision": "part"}), **samples.case())
+    return _show(request, "case", form=DecisionForm(initial={"decision": "part"}), **office.case())
 
 
 def _roster(request: HttpRequest) -> HttpResponse:
-    return _show(request, "roster", **samples.roster())
+    return _show(request, "roster", **office.roster())
 
 
 def _results(request: HttpRequest) -> HttpResponse:
-    return _show(request, "results", **samples.results())
+    return _show(request, "results", **office.results())
 
 
 def _confirm(request: HttpRequest) -> HttpResponse:

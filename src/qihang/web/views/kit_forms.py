@@ -17,7 +17,9 @@ class SampleForm(PageForm):
     county = forms.ChoiceField(label="在哪里学", choices=[("", "请选"), ("460100", "海口市"), ("460200", "三亚市")])
     start = DayField(label="哪天以后能来", help_text="比如 2026-12-01", required=False)
     time = forms.ChoiceField(
-        label="什么时候有空", choices=[("day", "白天"), ("night", "晚上"), ("weekend", "周末")], widget=forms.RadioSelect
+        label="什么时候有空",
+        choices=[("day", "白天"), ("night", "晚上"), ("weekend", "周末")],
+        widget=forms.RadioSelect,
     )
     photo = forms.FileField(
         label="证件照片",

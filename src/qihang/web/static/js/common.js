@@ -119,10 +119,13 @@
     touched.delete(event.target);
     /* One press, one sending. */
     const button = event.submitter;
-    if (button?.form?.method === "post" && !event.defaultPrevented) setTimeout(() => (button.disabled = true));
+    if (button?.form?.method === "post" && !event.defaultPrevented) setTimeout(() => {
+      button.disabled = true;
+      button.dataset.sent = "";
+    });
   });
-  addEventListener("pageshow", () => {
-    for (const button of document.querySelectorAll("button[type=submit]:disabled")) button.disabled = false;
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) for (const button of document.querySelectorAll("[data-sent]")) button.disabled = false;
   });
   addEventListener("beforeunload", (event) => {
     if ([...touched].some((form) => form.isConnected)) event.preventDefault();

@@ -32,7 +32,7 @@
     for (const button of bar.querySelectorAll("button[type=submit]")) button.disabled = !chosen.length;
     const all = form.querySelector("[data-bulk-all]");
     if (!all) return;
-    all.checked = chosen.length > 0 && chosen.length === boxes(form).length;
+    all.checked = chosen.length > 0 && chosen.length === boxes(form).filter((box) => !box.disabled).length;
     all.indeterminate = chosen.length > 0 && !all.checked;
   };
   const tick = (form, checked) => {
