@@ -6,12 +6,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from tests.oversight.indicators.random_events import Document, random_document, turning_days
+from tests.oversight.indicators.reference import Reference
 
 from qihang.oversight.indicators.enums import Grouping
 from qihang.oversight.indicators.events import Events
 from qihang.oversight.indicators.services import compute
-from tests.oversight.indicators.random_events import Document, random_document, turning_days
-from tests.oversight.indicators.reference import Reference
 
 QUESTIONS: list[dict[str, Any]] = [
     {},

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.oversight.indicators.reference import Reference
 
 from qihang.oversight.indicators.events import Events
 from qihang.oversight.indicators.services import compute
-from tests.oversight.indicators.reference import Reference
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 EVENTS = SAMPLES / "events-example.json"

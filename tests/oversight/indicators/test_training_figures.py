@@ -3,7 +3,6 @@
 from fractions import Fraction
 
 import pytest
-
 from tests.oversight.indicators.world import World
 
 AFTER = "2025-04-30"
@@ -20,7 +19,9 @@ def world() -> World:
 @pytest.mark.parametrize(
     ("withdrawn", "counted"), [("2025-02-28", 0), ("2025-03-03", 0), ("2025-03-06", 0), ("2025-03-07", 1)]
 )
-def test_withdrawing_within_three_days_of_the_start_leaves_no_trace(world: World, withdrawn: str, counted: int) -> None:
+def test_withdrawing_within_three_days_of_the_start_leaves_no_trace(
+    world: World, withdrawn: str, counted: int
+) -> None:
     world.enrol(withdrawn=withdrawn)
     assert world.rate("completion", AFTER) == (0, counted, 0)
     assert world.rate("pass_rate_enrolled", AFTER) == (0, counted, 0)

@@ -4,9 +4,9 @@ its window is 2025-03-29 to 2025-09-28."""
 from fractions import Fraction
 
 import pytest
+from tests.oversight.indicators.world import World
 
 from qihang.foundation.core.evidence import EvidenceType
-from tests.oversight.indicators.world import World
 
 HEADLINE = "reemployment_6m_of_completed"
 PASSED = "reemployment_6m_of_passed"
@@ -36,7 +36,12 @@ def test_a_window_is_over_on_its_last_day(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("completed", "last"),
-    [("2025-08-31", "2026-02-28"), ("2023-08-31", "2024-02-29"), ("2025-08-28", "2026-02-28"), ("2025-12-31", "2026-06-30")],
+    [
+        ("2025-08-31", "2026-02-28"),
+        ("2023-08-31", "2024-02-29"),
+        ("2025-08-28", "2026-02-28"),
+        ("2025-12-31", "2026-06-30"),
+    ],
 )
 def test_a_window_ends_on_the_last_day_of_a_shorter_month(world: World, completed: str, last: str) -> None:
     world.training_class("M", start="2023-08-01", end="2023-08-20", appraisal="2023-08-25")

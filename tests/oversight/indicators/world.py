@@ -51,7 +51,9 @@ class World:
         self.person(person)
         self.document["spells"].append({"person": person, "start": start, "end": end} | usual | changes)
 
-    def firm(self, opened: str, closed: str | None = None, *, owner: str = "P", number: str = "F", **changes: Any) -> None:
+    def firm(
+        self, opened: str, closed: str | None = None, *, owner: str = "P", number: str = "F", **changes: Any
+    ) -> None:
         usual = {"evidence": "registry", "recorded_on": None, "close_recorded_on": None}
         self.person(owner)
         row = {"id": number, "owner": owner, "opened_on": opened, "closed_on": closed}
