@@ -70,7 +70,9 @@ class Generator:
 
     def life(self, person: str) -> None:
         days: list[date] = []
-        for training_class in self.random.sample(self.classes, k=min(self.random.choice([1, 1, 2, 4]), len(self.classes))):
+        for training_class in self.random.sample(
+            self.classes, k=min(self.random.choice([1, 1, 2, 4]), len(self.classes))
+        ):
             enrolment = self.enrolment(person, training_class)
             self.enrolments.append(enrolment)
             days += [date.fromisoformat(enrolment[day]) for day in ("completed_on", "certified_on") if enrolment[day]]
@@ -122,7 +124,9 @@ class Generator:
     def firm(self, owner: str, days: list[date]) -> None:
         opened = self.near(add_months(self.random.choice(days), self.random.choice([-1, 0, 0, 1, 3, 6])))
         year_on = add_months(opened, 12)
-        closed = self.random.choice([None, None, opened, self.near(year_on), opened + timedelta(days=self.random.randint(1, 500))])
+        closed = self.random.choice(
+            [None, None, opened, self.near(year_on), opened + timedelta(days=self.random.randint(1, 500))]
+        )
         number = f"F{len(self.firms):06d}"
         self.firms.append(
             {
@@ -162,5 +166,7 @@ def turning_days(document: Document) -> list[date]:
             if day:
                 days |= {add_months(date.fromisoformat(day), months) for months in (0, 3, 6, 12)}
     days |= {add_months(date.fromisoformat(firm["opened_on"]), 12) for firm in document["firms"]}
-    days |= {add_months(date.fromisoformat(spell["start"]), months) for spell in document["spells"] for months in (6, 12)}
+    days |= {
+        add_months(date.fromisoformat(spell["start"]), months) for spell in document["spells"] for months in (6, 12)
+    }
     return sorted(days | {day + timedelta(days=shift) for day in days for shift in (-1, 1)})

@@ -57,6 +57,8 @@ class Indicator:
     programme: Programme | None = None
     shape: Shape = Shape.RATE
     beside: frozenset[Beside] = frozenset()
+    # A part of one, shown as per cent; else a number for each case.
+    is_share: bool = True
 
     @property
     def cohort_day(self) -> CohortDay:
@@ -99,7 +101,8 @@ def _jobs(measure: str, label: str) -> Indicator:
     def cases(workings: Workings) -> pl.DataFrame:
         return firms.jobs(workings.known, workings.founded, measure=measure)
 
-    return _startup(f"jobs_per_firm_{measure}", label, cases, Beside.HEADCOUNTS)
+    beside = frozenset({Beside.EVIDENCE, Beside.HEADCOUNTS})
+    return Indicator(f"jobs_per_firm_{measure}", label, cases, Programme.STARTUP, beside=beside, is_share=False)
 
 
 INDICATORS: tuple[Indicator, ...] = (

@@ -4,16 +4,15 @@ The document holds no name and no number of a person, so that it can be publishe
 published. Figures are computed from `Events` alone: it does not matter whether they came from the database or a file.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import polars as pl
 
 from qihang.foundation.core.errors import DomainError
-from qihang.oversight.indicators.reading import read_tables
+from qihang.oversight.indicators.reading import load, tables_of
 from qihang.oversight.indicators.schema import TABLES, frame_schema, names
 
 
@@ -50,8 +49,14 @@ class Events:
 
     @classmethod
     def read_json(cls, path: Path | str) -> Self:
-        """The events of a document. DomainError, in Chinese and naming the place, for anything malformed."""
-        return cls(**read_tables(Path(path)))
+        """The events of the document in a file. DomainError, in Chinese and naming the place, for anything
+        malformed."""
+        return cls.from_document(load(Path(path)))
+
+    @classmethod
+    def from_document(cls, document: Any) -> Self:
+        """The events of a document already parsed from JSON; the same refusals."""
+        return cls(**tables_of(document))
 
     def write_json(self, path: Path | str) -> None:
         """Writes the document, one row a line, in the order of the frames. DomainError where it cannot be written."""
@@ -60,22 +65,12 @@ class Events:
                 file.writelines(self._lines())
         except OSError as error:
             raise DomainError(
-                f"事件文件写不到“{path}”：{error.strerror}。请换一个位置。", code="events.unwritable"
+                f"事件文件写不到“{path}”。请检查文件夹、权限和磁盘空间。", code="events.unwritable"
             ) from error
 
     def _lines(self) -> Iterator[str]:
         for at, table in enumerate(TABLES):
             yield "{\n" if at == 0 else ",\n"
-            rows = _as_text(self.table(table).select(names(table))).iter_rows(named=True)
-            body = ",\n".join("  " + json.dumps(row, ensure_ascii=False) for row in rows)
-            yield f' "{table}": [\n{body}\n ]' if body else f' "{table}": []'
+            rows = self.table(table).select(pl.struct(names(table)).struct.json_encode()).to_series()
+            yield f' "{table}": [\n' + ",\n".join(rows) + "\n ]"
         yield "\n}\n"
-
-
-def _as_text(frame: pl.DataFrame) -> pl.DataFrame:
-    """Days as ISO text."""
-    iso = "%Y-%m-%d"
-    return frame.with_columns(
-        pl.col(pl.Date).dt.to_string(iso),
-        pl.col(pl.List(pl.Date)).list.eval(pl.element().dt.to_string(iso)),
-    )

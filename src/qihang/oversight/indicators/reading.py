@@ -22,24 +22,15 @@ ISO_DAY = r"^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$"
 Row = dict[str, Any]
 
 
-def read_tables(path: Path) -> dict[str, pl.DataFrame]:
-    """The tables of the document at `path`, typed and checked for missing keys, wrong types, days that do not exist
-    or run backwards, doubled ids and references to nothing. DomainError names the first fault met."""
-    document = _load(path)
-    tables = {table: _table(table, _rows(document, table)) for table in TABLES}
-    for table in TABLES:
-        _check_ids(table, tables[table])
-        _check_references(table, tables)
-        _check_order(table, tables[table])
-    return tables
-
-
-def _load(path: Path) -> Any:
+def load(path: Path) -> Any:
+    """The document in the file at `path`; DomainError where there is none."""
     try:
         return json.loads(path.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError as error:
+        raise DomainError(f"没有事件文件“{path}”。请检查路径。", code="events.unreadable") from error
     except OSError as error:
         raise DomainError(
-            f"读不到事件文件“{path}”：{error.strerror}。请检查路径和权限。", code="events.unreadable"
+            f"读不了事件文件“{path}”。请检查它是不是文件，以及有没有读取权限。", code="events.unreadable"
         ) from error
     except UnicodeDecodeError as error:
         raise DomainError(
@@ -52,6 +43,17 @@ def _load(path: Path) -> Any:
         ) from error
     except (RecursionError, ValueError) as error:  # nested without end; an integer of thousands of digits
         raise DomainError("事件文件不是有效的 JSON：嵌套或数字过长。请改正后再试。", code="events.json") from error
+
+
+def tables_of(document: Any) -> dict[str, pl.DataFrame]:
+    """The tables of a document parsed from JSON, typed and checked for missing keys, wrong types, days that do not
+    exist or run backwards, doubled ids and references to nothing. DomainError names the first fault met."""
+    tables = {table: _table(table, _rows(document, table)) for table in TABLES}
+    for table in TABLES:
+        _check_ids(table, tables[table])
+        _check_references(table, tables)
+        _check_order(table, tables[table])
+    return tables
 
 
 def _rows(document: Any, table: str) -> list[Row]:
@@ -121,7 +123,7 @@ def _check_types(table: str, column: Column, values: list[Any]) -> None:
     if set(map(type, values)) <= allowed:
         return
     at = next(at for at, value in enumerate(values) if type(value) not in allowed)
-    shown = json.dumps(values[at], ensure_ascii=False)[:40]
+    shown = "列表或对象" if isinstance(values[at], list | dict) else json.dumps(values[at], ensure_ascii=False)[:40]
     problem = f"“{column.name}”是 {shown}，{_SHOULD_BE[column.kind]}"
     _refuse(table, at, problem + ("或 null" if column.optional else ""), column=column.name, code="events.type")
 
@@ -165,8 +167,12 @@ def _lists_of_days(table: str, column: Column, values: list[list[Any]]) -> pl.Se
     for at, item in zip(places, flat, strict=True):
         if not isinstance(item, str):
             _refuse(table, at, f"“{column.name}”中{_SHOULD_BE[Kind.DAY]}", column=column.name, code="events.type")
-    days = iter(_days(table, column, places, flat).to_list())
-    return pl.Series(column.name, [[next(days) for _ in items] for items in values], dtype=DTYPES[Kind.DAYS])
+    days = pl.DataFrame({"at": places, "day": _days(table, column, places, flat)}, schema_overrides={"at": pl.Int64})
+    listed = days.group_by("at", maintain_order=True).agg("day")
+    rows = pl.DataFrame({"at": pl.int_range(len(values), eager=True)}).join(
+        listed, on="at", how="left", maintain_order="left"
+    )
+    return rows["day"].fill_null([]).alias(column.name)
 
 
 def _check_counts(table: str, column: Column, values: list[Any]) -> None:
