@@ -1,0 +1,24 @@
+"""Expressions that several rules share."""
+
+import datetime as dt
+
+import polars as pl
+
+
+def _day_number(day: pl.Expr) -> pl.Expr:
+    return day.dt.year().cast(pl.Int32) * 10_000 + day.dt.month().cast(pl.Int32) * 100 + day.dt.day().cast(pl.Int32)
+
+
+def full_years(start: pl.Expr, end: pl.Expr) -> pl.Expr:
+    """Completed years from one day to another: a birthday counts on its day, 29 February's on 1 March."""
+    return (_day_number(end) - _day_number(start)) // 10_000
+
+
+def full_years_between(start: dt.date, end: dt.date) -> int:
+    """`full_years` of two known days."""
+    return end.year - start.year - ((end.month, end.day) < (start.month, start.day))
+
+
+def holds_if(required: pl.Expr, condition: pl.Expr) -> pl.Expr:
+    """Where the rule is in force the condition decides; where it is known not to be, every case passes."""
+    return ~required | condition
