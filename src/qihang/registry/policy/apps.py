@@ -5,3 +5,9 @@ class PolicyConfig(AppConfig):
     name = "qihang.registry.policy"
     label = "policy"
     verbose_name = "政策"
+
+    def ready(self) -> None:
+        from qihang.foundation.core.workflow import deadline_days
+        from qihang.registry.policy.lookup import working_days
+
+        deadline_days.register("working_days", working_days)

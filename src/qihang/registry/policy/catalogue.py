@@ -36,6 +36,7 @@ _SPECS = (
     KeySpec("class.practice_share_min", ValueType.RATIO, "ratio", "实训课时占比下限"),
     KeySpec("appraisal.pass_score", ValueType.COUNT, "points_each_part", "鉴定合格分数（每项）"),
     KeySpec("appraisal.due_days", ValueType.DAYS, "days_after_class_end", "结课到鉴定的最长天数"),
+    KeySpec("certificate.number_rule", ValueType.COUNT, "digits", "证书编号位数（16 位职业资格，22 位技能等级）"),
     KeySpec("employment.window_months", ValueType.COUNT, "months", "就业认定窗口"),
     KeySpec("employment.contribution_months_min", ValueType.COUNT, "months", "就业认定最少参保月数"),
     KeySpec("notice.days", ValueType.DAYS, "working_days", "公示期"),

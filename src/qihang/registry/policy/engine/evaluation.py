@@ -15,6 +15,7 @@ from qihang.registry.policy.engine.parameters import ParameterBook, ParameterRow
 from qihang.registry.policy.engine.resolution import Resolution, cells_of, dense, resolve
 from qihang.registry.policy.engine.rules import AMOUNT_FEN, ELIGIBLE, Rule
 
+_KIND = "@kind"
 _PRINTED = ("key", "value", "region", "valid_from", "source", "verified")
 
 
@@ -42,6 +43,7 @@ class Answers:
     rule: Rule
     facts: pl.DataFrame
     outcomes: pl.DataFrame
+    kinds: pl.Series
     resolution: Resolution
 
     @property
@@ -67,14 +69,18 @@ class Answers:
 
     @cached_property
     def _based(self) -> tuple[pl.Series, list[Basis]]:
-        return _bases(self.rule, self.facts, self.resolution)
+        return _bases(self.rule, self.facts, self.kinds, self.resolution)
 
     def as_json(self) -> Iterator[dict[str, Any]]:
         """Each answer as `decide` prints it, without its `case`."""
-        facts = self.facts.with_columns(pl.selectors.date().dt.to_string())
-        rows = zip(facts.iter_rows(named=True), self.outcomes.iter_rows(named=True), self.basis_at, strict=True)
+        rows = zip(self.facts.iter_rows(named=True), self.outcomes.iter_rows(named=True), self.basis_at, strict=True)
         for known, row, at in rows:
-            yield answer_json(self.rule, self.bases[at], known, row)
+            yield answer_json(self.rule, self.bases[at], facts_json(known), row)
+
+
+def facts_json(known: Mapping[str, Cell]) -> dict[str, Any]:
+    """Facts as JSON has them: days as ISO texts, unknown ones null."""
+    return {name: value.isoformat() if isinstance(value, dt.date) else value for name, value in known.items()}
 
 
 def answer_json(rule: Rule, basis: Basis, facts: Mapping[str, Cell], row: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,19 +139,19 @@ def evaluate(rule: Rule, facts: pl.DataFrame, resolution: Resolution) -> Answers
     outcomes = (
         facts.lazy()
         .with_columns(resolution.columns())
-        .select(rule.outcomes)
+        .select(*rule.outcomes, rule.kind.alias(_KIND))
         .with_columns(pl.when(all_hold & ~priced).then(None).otherwise(all_hold).alias(ELIGIBLE))
         .with_columns(pl.when(ELIGIBLE).then(AMOUNT_FEN).alias(AMOUNT_FEN))
         .collect()
     )
-    return Answers(rule, facts, outcomes, resolution)
+    kinds = outcomes.drop_in_place(_KIND)
+    return Answers(rule, facts, outcomes, kinds, resolution)
 
 
-def _bases(rule: Rule, facts: pl.DataFrame, resolution: Resolution) -> tuple[pl.Series, list[Basis]]:
-    """Number the distinct combinations of group, discriminators and needs, and gather the rows behind each."""
+def _bases(rule: Rule, facts: pl.DataFrame, kinds: pl.Series, resolution: Resolution) -> tuple[pl.Series, list[Basis]]:
+    """Number the distinct combinations of group and kind, and gather the rows behind each."""
     if not facts.height:
         return pl.Series([], dtype=pl.UInt32), []
-    kinds = facts.select(rule.kind.alias("@kind"))["@kind"]
     if resolution.group is not None:
         kinds = resolution.group * rule.kinds + kinds
     at, present = dense(kinds)

@@ -100,6 +100,12 @@ def by_text(by: By) -> str:
     return ",".join(f"{name}={value}" for name, value in by)
 
 
+def by_from_text(text: str) -> By:
+    """The discriminators that `by_text` wrote."""
+    pairs = (part.split("=", 1) for part in text.split(",") if part)
+    return tuple(sorted((name, value) for name, value in pairs))
+
+
 def chain_by_code(region: str) -> tuple[str, ...]:
     """The region and what lies above it, read from the digits of a GB/T 2260 code; the nation last."""
     if region == NATION or not region:

@@ -93,6 +93,7 @@ UNIT_WORDS = {
     "people/year": "人/年",
     "lesson_hours": "课时",
     "points_each_part": "分",
+    "digits": "位",
 }
 
 

@@ -1,0 +1,47 @@
+"""Who may see whom: those who teach, test or employ a person, and the officers of the region."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.ports import Port
+from qihang.foundation.core.roles import OFFICERS, Role
+from qihang.registry.reference.scope import region_q
+
+# Delivery apps register a relation each: given an actor, the ids of the persons that the relation lets them see.
+person_relations: Port[Callable[[Actor], Q]] = Port("person_relations")
+
+
+class PersonQuerySet(models.QuerySet[Any]):
+    """The register of persons."""
+
+    def visible_to(self, actor: Actor) -> "PersonQuerySet":
+        """A participant sees themselves; officers their region's; institutions those they serve; nobody else any."""
+        if actor.role == Role.PARTICIPANT:
+            return self.filter(pk=actor.person_id) if actor.person_id else self.none()
+        allowed = Q(pk__in=[])
+        if actor.role in OFFICERS:
+            allowed |= region_q("hukou_region", actor.region) | region_q("residence_region", actor.region)
+        for _, relation in person_relations.items():
+            allowed |= relation(actor)
+        return self.filter(allowed)
+
+    def with_identity(self, indexes: Iterable[bytes]) -> "PersonQuerySet":
+        """The active persons whose identity index is among `indexes`."""
+        return self.filter(identity_index__in=list(indexes), merged_into__isnull=True)
+
+
+class PersonCategoryQuerySet(models.QuerySet[Any]):
+    """Categories of persons, with their dates and proof."""
+
+    def visible_to(self, actor: Actor) -> "PersonCategoryQuerySet":
+        from qihang.registry.participants.models import Person
+
+        return self.filter(person__in=Person.objects.visible_to(actor))
+
+    def on(self, day: Any) -> "PersonCategoryQuerySet":
+        """Those whose dates include `day`."""
+        return self.filter(Q(valid_from__lte=day), Q(valid_to__isnull=True) | Q(valid_to__gte=day))

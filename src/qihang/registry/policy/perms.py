@@ -1,0 +1,18 @@
+"""Who may set policy where."""
+
+from qihang.foundation.core.actors import Actor
+from qihang.registry.policy.engine.parameters import NATION, chain_by_code
+
+_PROVINCE_TAIL = "0000"
+
+
+def may_set_for(actor: Actor, region: str) -> bool:
+    """Whether a value for `region` is the actor's to set: their own place and below; the nation's, for a province.
+
+    National values are written down by each province's policy people: every province runs its own installation.
+    """
+    if actor.is_system:
+        return True
+    if region == NATION:
+        return actor.region.endswith(_PROVINCE_TAIL)
+    return bool(actor.region) and actor.region in chain_by_code(region)

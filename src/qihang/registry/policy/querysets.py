@@ -1,0 +1,102 @@
+"""The vocabulary of policy tables."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.roles import OFFICERS, Role
+from qihang.registry.policy.catalogue import CATALOGUE
+from qihang.registry.policy.engine.parameters import ParameterBook, ParameterRow, Verified, by_from_text
+from qihang.registry.policy.engine.values import parse_value
+from qihang.registry.policy.enums import ParameterState
+
+_ROW = (
+    "key",
+    "region",
+    "valid_from",
+    "value",
+    "valid_to",
+    "by",
+    "instrument__number",
+    "source",
+    "article",
+    "verified",
+    "id",
+)
+
+
+class LegalInstrumentQuerySet(models.QuerySet[Any]):
+    """Instruments are public: who may read a page may read the law it cites."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """All of them, to anyone."""
+        return self.all()
+
+
+class ParameterQuerySet(models.QuerySet[Any]):
+    """Parameters by state, key and day."""
+
+    def confirmed(self) -> Self:
+        """Values that two people have put in force."""
+        return self.filter(state=ParameterState.CONFIRMED)
+
+    def in_force(self, on: dt.date) -> Self:
+        """Confirmed values that hold on a day."""
+        return self.confirmed().filter(Q(valid_to=None) | Q(valid_to__gte=on), valid_from__lte=on)
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Values in force to anyone; drafts and withdrawn ones to those who work on them."""
+        if actor.is_system or actor.role in {Role.POLICY_OFFICER, Role.POLICY_CHECKER, Role.LEADER}:
+            return self.all()
+        return self.confirmed()
+
+    def book(self, keys: Iterable[str] | None = None) -> ParameterBook:
+        """The confirmed values (of some keys) as the engine reads them, in one query."""
+        rows = self.confirmed() if keys is None else self.confirmed().filter(key__in=list(keys))
+        return ParameterBook(_row(values) for values in rows.values_list(*_ROW) if values[0] in CATALOGUE)
+
+
+def _row(values: tuple[Any, ...]) -> ParameterRow:
+    key, region, valid_from, value, valid_to, by, number, source, article, verified, pk = values
+    spec = CATALOGUE[key]
+    return ParameterRow(
+        spec=spec,
+        region=region,
+        valid_from=valid_from,
+        value=parse_value(spec.kind, value),
+        valid_to=valid_to,
+        by=by_from_text(by),
+        source=number or source,
+        article=article,
+        verified=Verified(verified),
+        id=pk,
+    )
+
+
+class DecisionQuerySet(models.QuerySet[Any]):
+    """Decisions by benefit, day, scope and standing."""
+
+    def standing(self) -> Self:
+        """Decisions that no later one of the same case has replaced."""
+        return self.filter(superseded_by=None)
+
+    def between(self, benefit: str, first: dt.date, last: dt.date) -> Self:
+        """Decisions of a benefit whose rules are those of a day in the span, both ends included."""
+        return self.filter(benefit=benefit, on__gte=first, on__lte=last)
+
+    def visible_to(self, actor: Actor) -> Self:
+        """A person's own, and for officers those of their place and all below it."""
+        if actor.is_system:
+            return self.all()
+        if actor.role == Role.PARTICIPANT:
+            return self.filter(person_id=actor.person_id) if actor.person_id else self.none()
+        return self.filter(_below(actor.region)) if actor.role in OFFICERS else self.none()
+
+
+def _below(region: str) -> Q:
+    significant = region.rstrip("0")
+    return Q(region__startswith=significant + "0" * (len(significant) % 2)) if region else Q(pk__in=())

@@ -1,0 +1,32 @@
+"""What other apps ask of policy, beside `lookup`: changing parameters, deciding, and deciding again."""
+
+from qihang.registry.policy.services.decisions import RuleMissing, decide_many, decide_one, rule_of
+from qihang.registry.policy.services.parameters import (
+    MissingParameter,
+    confirm_parameter,
+    missing_parameters,
+    propose_parameter,
+    withdraw_parameter,
+)
+from qihang.registry.policy.services.replay import Replay, Verification, parse_override, replay, verify_decisions
+from qihang.registry.policy.services.seeds import load_demo_parameters, load_instruments, load_sourced_parameters
+
+__all__ = [
+    "MissingParameter",
+    "Replay",
+    "RuleMissing",
+    "Verification",
+    "confirm_parameter",
+    "decide_many",
+    "decide_one",
+    "load_demo_parameters",
+    "load_instruments",
+    "load_sourced_parameters",
+    "missing_parameters",
+    "parse_override",
+    "propose_parameter",
+    "replay",
+    "rule_of",
+    "verify_decisions",
+    "withdraw_parameter",
+]

@@ -1,0 +1,113 @@
+"""Deciding cases, one or a hundred thousand, by the parameters in the table; and deciding stored ones again."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+import polars as pl
+
+from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.errors import DomainError
+from qihang.registry.policy.engine.evaluation import Answers, decide
+from qihang.registry.policy.engine.facts import Cell
+from qihang.registry.policy.engine.parameters import ParameterBook
+from qihang.registry.policy.engine.rules import AMOUNT_FEN, ELIGIBLE, Rule
+from qihang.registry.policy.models import Decision, Parameter
+from qihang.registry.policy.rules import NoRule, rule_for
+from qihang.registry.policy.services.storing import store_answers
+
+
+class RuleMissing(DomainError):
+    """The benefit has no rule on record."""
+
+
+def rule_of(benefit: str) -> Rule:
+    """The latest edition of a benefit's rule. RuleMissing where there is none."""
+    try:
+        return rule_for(benefit)
+    except NoRule as problem:
+        raise RuleMissing(str(problem), code="rule_missing") from problem
+
+
+def book_for(rule: Rule) -> ParameterBook:
+    """The confirmed values of every key the rule looks up, in one query."""
+    return Parameter.objects.book(need.key for need in rule.needs)
+
+
+def decide_many(
+    *,
+    frame: pl.DataFrame,
+    benefit: str,
+    actor: Actor,
+    on: dt.date | None = None,
+    region: str | None = None,
+    store: bool = True,
+) -> pl.DataFrame:
+    """Decide every row of `frame`; rows keep their order.
+
+    `frame` holds facts by name (null or left out: unknown) and, unless given once for all, `on` and `region`; to be
+    stored also `person_id`, `case_ref` and `supersedes_id` where there are any. Returns `decision_id` (null unless
+    stored), `eligible`, `amount` in yuan, `missing` keys, and a column for each clause.
+    """
+    rule = rule_of(benefit)
+    cases = frame.with_columns(
+        [pl.lit(value).alias(name) for name, value in (("on", on), ("region", region)) if value is not None]
+    )
+    answers = decide(
+        rule,
+        cases,
+        on=on if on is not None else cases["on"],
+        region=region if region is not None else cases["region"],
+        book=book_for(rule),
+    )
+    ids = store_answers(answers, cases, actor=actor) if store else pl.Series([None] * cases.height, dtype=pl.Int64)
+    return _answer_frame(answers, ids)
+
+
+def decide_one(
+    *,
+    benefit: str,
+    facts: Mapping[str, Cell],
+    on: dt.date,
+    region: str,
+    actor: Actor,
+    person_id: int | None = None,
+    case_ref: str = "",
+    supersedes: Decision | None = None,
+) -> Decision:
+    """Decide and store one case. Facts left out are unknown; a name that is no fact of the benefit is refused."""
+    rule = rule_of(benefit)
+    unknown = sorted(set(facts) - set(rule.facts.names))
+    if unknown:
+        raise DomainError(f"{rule.title}没有这些事实：{'、'.join(unknown)}", code="unknown_fact")
+    schema = {name: rule.facts[name].dtype for name in rule.facts.names}
+    case = pl.DataFrame({name: [facts.get(name)] for name in schema}, schema=schema)
+    answers = decide(rule, case, on=on, region=region, book=book_for(rule))
+    owner = pl.DataFrame(
+        {
+            "on": [on],
+            "region": [region],
+            "person_id": [person_id],
+            "case_ref": [case_ref],
+            "supersedes_id": [supersedes.pk if supersedes else None],
+        },
+        schema_overrides={"person_id": pl.Int64, "supersedes_id": pl.Int64},
+    )
+    stored = store_answers(answers, owner, actor=actor)
+    decision: Decision = Decision.objects.select_related("basis").get(pk=stored[0])
+    return decision
+
+
+def _answer_frame(answers: Answers, ids: pl.Series) -> pl.DataFrame:
+    names = [clause.id for clause in answers.rule.clauses]
+    return answers.outcomes.select(
+        ids.alias("decision_id"),
+        pl.col(ELIGIBLE).alias("eligible"),
+        yuan(pl.col(AMOUNT_FEN)).alias("amount"),
+        answers.missing.alias("missing"),
+        *names,
+    )
+
+
+def yuan(fen: pl.Expr) -> pl.Expr:
+    """Whole fen as yuan with two decimals."""
+    return (fen.cast(pl.Decimal(16, 2)) / 100).cast(pl.Decimal(14, 2))

@@ -1,0 +1,163 @@
+"""Looking parameters up, and changing them with two pairs of hands."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.errors import DomainError, NotAllowed
+from qihang.foundation.core.units import unit_of_work
+from qihang.registry.policy.catalogue import CATALOGUE
+from qihang.registry.policy.engine.parameters import EACH, By, KeySpec, by_of, by_text
+from qihang.registry.policy.engine.values import BadValue, Value, parse_value, value_to_json
+from qihang.registry.policy.models import LegalInstrument, Parameter
+from qihang.registry.policy.perms import may_set_for
+from qihang.registry.policy.workflows import PARAMETER_WORKFLOW
+
+_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class MissingParameter:
+    """A value that a place has to set before its work can go on."""
+
+    spec: KeySpec
+    by: By
+
+    @property
+    def key(self) -> str:
+        """The parameter's key."""
+        return self.spec.key
+
+    @property
+    def label(self) -> str:
+        """What it is, in Chinese, with the discriminator where there is one."""
+        names = "、".join(value for _, value in self.by if value != EACH)
+        return f"{self.spec.label}（{names}）" if names else self.spec.label
+
+
+def missing_parameters(*, region: str, on: dt.date) -> list[MissingParameter]:
+    """Every value that the product may ask for and that no level has set for a place on a day."""
+    book = Parameter.objects.book()
+    return [
+        MissingParameter(spec, by)
+        for spec in CATALOGUE.values()
+        for by in spec.expected
+        if book.lookup(spec.key, region=region, on=on, by=by) is None
+    ]
+
+
+def propose_parameter(
+    *,
+    actor: Actor,
+    key: str,
+    region: str,
+    valid_from: dt.date,
+    value: object,
+    verified: str,
+    by: Mapping[str, object] | None = None,
+    valid_to: dt.date | None = None,
+    instrument: LegalInstrument | None = None,
+    source: str = "",
+    article: str = "",
+    note: str = "",
+) -> Parameter:
+    """Write down a draft value for another person to confirm. DomainError says which input is wrong and what is right.
+
+    A value names the instrument it comes from, or says in words where else.
+    """
+    spec = _spec(key)
+    discriminators = _discriminators(spec, by)
+    if not may_set_for(actor, region):
+        raise NotAllowed(
+            f"您的辖区是{actor.region_label or actor.region or '空'}，不能替 {region} 设参数", field="region"
+        )
+    if valid_to is not None and valid_to < valid_from:
+        raise DomainError("截止日不能早于生效日", field="valid_to")
+    if instrument is None and not source.strip():
+        raise DomainError("请选文件依据；没有文件的，写明这个值从哪里来", field="instrument")
+    parameter = Parameter(
+        key=key,
+        by=by_text(discriminators),
+        region=region,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        value=value_to_json(spec.kind, _value(spec, value)),
+        instrument=instrument,
+        source="" if instrument else source.strip(),
+        article=article.strip(),
+        verified=verified,
+        note=note.strip(),
+    )
+    return PARAMETER_WORKFLOW.enter(parameter, actor=actor)
+
+
+def confirm_parameter(*, actor: Actor, parameter: Parameter, comment: str = "") -> Parameter:
+    """Put a draft in force, by another person than who proposed it. The value it follows ends the day before.
+
+    DomainError where it would begin before the value it replaces, or leave days after its own end without one.
+    """
+    if not may_set_for(actor, parameter.region):
+        raise NotAllowed(f"您的辖区不包括 {parameter.region}，不能复核它的参数")
+    try:
+        with unit_of_work(actor), transaction.atomic():
+            for before in _overlapping(parameter):
+                _close(before, parameter)
+            return PARAMETER_WORKFLOW.apply(parameter, "confirm", actor=actor, comment=comment)
+    except IntegrityError as clash:
+        if "parameter_one_value_a_day" not in str(clash):
+            raise
+        raise DomainError("刚有人给同样的日子设了另一个值，请刷新后再看") from clash
+
+
+def withdraw_parameter(*, actor: Actor, parameter: Parameter, comment: str) -> Parameter:
+    """Take back a draft, or (the checker, not who proposed it) a value in force. Decisions made stay as they are."""
+    step = "revoke" if parameter.state == "confirmed" else "withdraw"
+    return PARAMETER_WORKFLOW.apply(parameter, step, actor=actor, comment=comment)
+
+
+def _spec(key: str) -> KeySpec:
+    if key not in CATALOGUE:
+        raise DomainError(f"没有“{key}”这个参数", field="key")
+    return CATALOGUE[key]
+
+
+def _discriminators(spec: KeySpec, by: Mapping[str, object] | None) -> By:
+    given = by_of(by)
+    if {name for name, _ in given} != set(spec.by) or not all(value for _, value in given):
+        wanted = "、".join(spec.by)
+        raise DomainError(f"“{spec.label}”要按 {wanted} 分开设" if wanted else f"“{spec.label}”不用再细分", field="by")
+    return given
+
+
+def _value(spec: KeySpec, value: object) -> Value:
+    try:
+        return parse_value(spec.kind, value)
+    except BadValue as problem:
+        raise DomainError(str(problem), field="value") from problem
+
+
+def _overlapping(parameter: Parameter) -> Iterable[Parameter]:
+    """The confirmed values of the same key and place that share a day with it, locked."""
+    rows = Parameter.objects.confirmed().filter(key=parameter.key, by=parameter.by, region=parameter.region)
+    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gte=parameter.valid_from))
+    if parameter.valid_to is not None:
+        rows = rows.filter(valid_from__lte=parameter.valid_to)
+    return rows.select_for_update().order_by("pk")
+
+
+def _close(before: Parameter, after: Parameter) -> None:
+    if before.valid_from >= after.valid_from:
+        raise DomainError(
+            f"从 {before.valid_from} 起已有生效的值（{before.value_text}），新值要在它之后生效；它若有错，请先撤回它",
+            field="valid_from",
+        )
+    if after.valid_to is not None and (before.valid_to is None or before.valid_to > after.valid_to):
+        raise DomainError(
+            f"新值 {after.valid_to} 就截止，之后会没有值。请不填截止日，或先把以后的值也提出来", field="valid_to"
+        )
+    before.valid_to = after.valid_from - _DAY
+    before.save(update_fields=["valid_to"])

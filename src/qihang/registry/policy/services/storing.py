@@ -1,0 +1,100 @@
+"""Keeping decisions: many at once by COPY, each with its facts, outcomes and a shared basis."""
+
+import secrets
+
+import polars as pl
+from django.db import connection
+
+from qihang.foundation.core import clock
+from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.copying import reserve_ids
+from qihang.foundation.core.units import unit_of_work
+from qihang.registry.policy.engine.evaluation import Answers, Basis
+from qihang.registry.policy.engine.rules import AMOUNT_FEN, ELIGIBLE, Rule
+from qihang.registry.policy.models import Decision, DecisionBasis
+from qihang.registry.policy.stored import basis_digest, basis_to_json, facts_to_text, marks_of
+
+PERSON, CASE_REF, SUPERSEDES = "person_id", "case_ref", "supersedes_id"
+_NULL = r"\N"
+
+
+def store_answers(answers: Answers, cases: pl.DataFrame, *, actor: Actor) -> pl.Series:
+    """Store every answer; returns the decisions' ids in the order of the cases.
+
+    `cases` has `on` and `region`, and where there are any `person_id`, `case_ref` and `supersedes_id`.
+    """
+    if not cases.height:
+        return pl.Series("decision_id", [], pl.Int64)
+    with unit_of_work(actor):
+        basis_ids = pl.Series(_basis_ids(answers.rule, answers.bases), dtype=pl.Int64)
+        ids = pl.Series("id", reserve_ids(Decision, cases.height), pl.Int64)
+        _copy(_rows(answers, cases, actor).with_columns(ids, basis_ids.gather(answers.basis_at).alias("basis_id")))
+    return ids.alias("decision_id")
+
+
+def _basis_ids(rule: Rule, bases: list[Basis]) -> list[int]:
+    """The stored id of each basis; those not seen before are added."""
+    contents = [basis_to_json(rule, basis) for basis in bases]
+    digests = [basis_digest(content) for content in contents]
+    known = _known(digests)
+    fresh = [
+        DecisionBasis(digest=digest, **content)
+        for digest, content in zip(digests, contents, strict=True)
+        if digest not in known
+    ]
+    if fresh:
+        DecisionBasis.objects.bulk_create(fresh, ignore_conflicts=True)  # another process may just have added it
+        known = _known(digests)
+    return [known[digest] for digest in digests]
+
+
+def _known(digests: list[str]) -> dict[str, int]:
+    return dict(DecisionBasis.objects.filter(digest__in=digests).values_list("digest", "pk"))
+
+
+def _rows(answers: Answers, cases: pl.DataFrame, actor: Actor) -> pl.DataFrame:
+    """The decisions' columns by their database names, except `id` and `basis_id`."""
+    fen = pl.col(AMOUNT_FEN)
+    yuan = pl.concat_str((fen // 100).cast(pl.String), pl.lit("."), (fen % 100).cast(pl.String).str.zfill(2))
+    outcomes = answers.outcomes.select(
+        pl.col(ELIGIBLE).alias("eligible"),
+        pl.when(fen.is_not_null()).then(yuan).alias("amount"),
+        marks_of(answers.rule).alias("outcome_marks"),
+    )
+    facts = answers.facts.select(facts_to_text(answers.rule).alias("fact_values"))
+    return pl.concat([_owner(cases), facts, outcomes], how="horizontal").with_columns(
+        pl.Series("public_id", _uuids(cases.height)),
+        pl.lit(answers.rule.benefit).alias("benefit"),
+        pl.lit(clock.now().isoformat()).alias("created_at"),
+        pl.lit(actor.user_id, pl.Int64).alias("decided_by_id"),
+        pl.lit(actor.user_label).alias("decided_by"),
+        pl.lit(actor.role).alias("decided_by_role"),
+        pl.lit(actor.organization_label).alias("decided_by_organization"),
+    )
+
+
+def _owner(cases: pl.DataFrame) -> pl.DataFrame:
+    have = cases.columns
+    return cases.select(
+        "on",
+        "region",
+        pl.col(PERSON).cast(pl.Int64) if PERSON in have else pl.lit(None, pl.Int64).alias(PERSON),
+        pl.col(SUPERSEDES).cast(pl.Int64) if SUPERSEDES in have else pl.lit(None, pl.Int64).alias(SUPERSEDES),
+        pl.col(CASE_REF).fill_null("") if CASE_REF in have else pl.lit("").alias(CASE_REF),
+    )
+
+
+def _uuids(count: int) -> list[str]:
+    """Random version 4 identifiers, made in one go."""
+    digits = secrets.token_hex(16 * count)
+    starts = range(0, 32 * count, 32)
+    return [f"{digits[at : at + 12]}4{digits[at + 13 : at + 16]}a{digits[at + 17 : at + 32]}" for at in starts]
+
+
+def _copy(rows: pl.DataFrame) -> None:
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(name) for name in rows.columns)
+    statement = f"COPY {quote(Decision._meta.db_table)} ({names}) FROM STDIN WITH (FORMAT csv, NULL '{_NULL}')"
+    content = rows.write_csv(include_header=False, null_value=_NULL)
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(content)

@@ -1,0 +1,92 @@
+"""Between the engine and what the tables keep: bases as JSON, facts and outcomes in rows, and back."""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from qihang.registry.policy.engine.evaluation import Basis
+from qihang.registry.policy.engine.facts import Fact, FactType
+from qihang.registry.policy.engine.parameters import ParameterRow, Verified, by_of
+from qihang.registry.policy.engine.rules import Rule
+from qihang.registry.policy.engine.values import parse_value
+
+
+def basis_to_json(rule: Rule, basis: Basis) -> dict[str, Any]:
+    """All that a decision rests on, by the names of the table's columns."""
+    clauses = [
+        {"id": clause.id, "article": basis.law(clause.needs, clause.article), "facts": list(clause.uses)}
+        for clause in rule.clauses
+    ]
+    return {
+        "benefit": rule.benefit,
+        "rules_version": rule.version,
+        "fact_names": rule.facts.names,
+        "clauses": clauses,
+        "parameters": [row.as_json() for row in basis.parameters],
+        "missing": list(basis.missing),
+    }
+
+
+def basis_from_json(rule: Rule, parameters: Sequence[dict[str, Any]], missing: Sequence[str]) -> Basis:
+    """The basis that `basis_to_json` wrote. Its rows are in force by definition: only their value matters now."""
+    return Basis(tuple(_row(rule, entry) for entry in parameters), tuple(missing))
+
+
+def basis_digest(content: dict[str, Any]) -> str:
+    """The digest of what `basis_to_json` gives; equal bases are stored once."""
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def facts_to_text(rule: Rule) -> pl.Expr:
+    """Fact columns as the JSON list that a decision keeps, in the rule's order."""
+    return pl.concat_str(
+        pl.lit("["),
+        pl.concat_str([_json_text(fact).fill_null("null") for fact in rule.facts], separator=", "),
+        pl.lit("]"),
+    )
+
+
+def facts_from_text(rule: Rule, texts: pl.Series) -> pl.DataFrame:
+    """The typed fact columns that `facts_to_text` wrote."""
+    values = texts.str.json_decode(pl.List(pl.String)).alias("values").to_frame()
+    return values.select(_fact_value(pl.col("values").list.get(at), fact) for at, fact in enumerate(rule.facts))
+
+
+def marks_of(rule: Rule) -> pl.Expr:
+    """Clause columns as one text, a mark for each in the rule's order."""
+    return pl.concat_str([pl.col(clause.id).cast(pl.Int8).cast(pl.String).fill_null("?") for clause in rule.clauses])
+
+
+def _json_text(fact: Fact) -> pl.Expr:
+    column = pl.col(fact.name)
+    if fact.kind is FactType.DATE:
+        return pl.concat_str(pl.lit('"'), column.dt.to_string(), pl.lit('"'))
+    if fact.kind is FactType.CHOICE:
+        return pl.concat_str(pl.lit('"'), column.cast(pl.String), pl.lit('"'))
+    return column.cast(pl.String)
+
+
+def _fact_value(text: pl.Expr, fact: Fact) -> pl.Expr:
+    if fact.kind is FactType.DATE:
+        return text.str.to_date("%Y-%m-%d").alias(fact.name)
+    if fact.kind is FactType.FLAG:
+        return (text == "true").alias(fact.name)
+    return text.cast(fact.dtype).alias(fact.name)
+
+
+def _row(rule: Rule, entry: dict[str, Any]) -> ParameterRow:
+    spec = rule.spec(entry["key"])
+    return ParameterRow(
+        spec=spec,
+        region=entry["region"],
+        valid_from=dt.date.fromisoformat(entry["valid_from"]),
+        value=parse_value(spec.kind, entry["value"]),
+        by=by_of(entry["by"]),
+        source=entry["source"],
+        verified=Verified(entry["verified"]),
+        id=entry["id"],
+    )
