@@ -31,7 +31,8 @@ def copy_objects(objects: Sequence[models.Model]) -> int:
         item.pk = key
     fields: list[Any] = [field for field in model._meta.concrete_fields if not field.generated]
     prepare = [(field, field.get_db_prep_save) for field in fields]
-    rows = ([prep(field.pre_save(item, add=True), connection) for field, prep in prepare] for item in objects)
+    # Made before the COPY begins: encrypting may have to read a key over this very connection.
+    rows = [[prep(field.pre_save(item, add=True), connection) for field, prep in prepare] for item in objects]
     count = copy_rows(model, [field.column for field in fields], rows)
     for item in objects:
         item._state.adding = False
