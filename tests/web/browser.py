@@ -100,9 +100,9 @@ class Visitor:
 
 
 def settle(page: Page) -> None:
-    """Wait until nothing more arrives and the fonts stand."""
-    page.wait_for_load_state("networkidle")
-    page.wait_for_function("document.fonts.status === 'loaded'")
+    """Wait until the page has loaded and its fonts stand (laying it out once makes the browser ask for them)."""
+    page.wait_for_load_state("load")
+    page.evaluate("async () => { document.body.getBoundingClientRect(); await document.fonts.ready; }")
 
 
 def sign_in(context: BrowserContext, address: str, user: Any, session: dict[str, Any] | None = None) -> None:

@@ -32,6 +32,11 @@ def browser_context_args() -> dict[str, Any]:
     return {"locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
 
 
+@pytest.fixture(scope="session", autouse=True)
+def delete_output_dir() -> None:
+    """Playwright would empty test-results at each worker's start, with the other workers' pictures in it."""
+
+
 @pytest.fixture
 def visit(live_server: Any, browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Visitor]:
     """Open pages of the test server: `visit("/kit/", viewport=PHONE, user=user)`."""

@@ -4,8 +4,10 @@ import re
 from typing import Any
 
 import pytest
+from django.test import RequestFactory
 from playwright.sync_api import Page, expect
 
+from qihang.web.errors import server_error
 from qihang.web.views.kit import PAGE_NAMES
 from tests.web.browser import (
     DESKTOP,
@@ -47,6 +49,22 @@ def test_axe_finds_nothing(visit: Visitor, name: str, viewport: Viewport) -> Non
     page = visit(f"/kit/{name}/", viewport=viewport)
     assert_accessible(page)
     screenshot(page, f"kit-{name}-{viewport.name}")
+
+
+@pytest.mark.parametrize("viewport", VIEWPORTS, ids=lambda viewport: viewport.name)
+def test_a_page_that_is_not_there_helps_everyone(visit: Visitor, viewport: Viewport) -> None:
+    page = visit("/no/such/page/", viewport=viewport)
+    assert_accessible(page)
+    screenshot(page, f"error-404-{viewport.name}")
+
+
+def test_the_500_page_stands_by_itself(visit: Visitor) -> None:
+    page = visit("/no/such/page/")
+    html = server_error(RequestFactory().get("/")).content.decode()
+    page.set_content(html)
+    settle(page)
+    assert_accessible(page)
+    screenshot(page, "error-500-desktop")
 
 
 @pytest.mark.parametrize("name", PAGE_NAMES)
@@ -203,7 +221,8 @@ def test_filtering_without_scripts(visit: Visitor) -> None:
 def test_a_job_moves_on_by_itself_and_stops_asking_when_done(visit: Visitor) -> None:
     page = visit("/kit/parts/")
     bar = page.get_by_role("progressbar", name="正在比对")
-    expect(bar).to_have_attribute("aria-valuenow", "62")
+    with page.expect_response(re.compile(r"/kit/job/\?done=")):
+        pass  # each answer says where the next one goes on
     expect(bar).to_have_attribute("aria-valuenow", "100", timeout=15_000)
     expect(page.locator("#job")).not_to_have_attribute("hx-get", re.compile("."))
 
