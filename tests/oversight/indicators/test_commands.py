@@ -1,23 +1,21 @@
 """`indicators` as a command."""
 
 import json
-from argparse import ArgumentParser
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from qihang.oversight.indicators import commands
+from qihang.cli import main
 from qihang.oversight.indicators.events import Events
 from qihang.oversight.indicators.services import compute
 
 EVENTS = Path(__file__).parents[2] / "samples" / "events-example.json"
 
 
-def run(*arguments: str, source: commands.EventsSource | None = None) -> int:
-    parser = ArgumentParser()
-    commands.add_arguments(parser)
-    return commands.run(parser.parse_args(arguments), events_from_database=source)
+def run(*arguments: str) -> int:
+    """As a user runs it, in this process."""
+    return main(["indicators", *arguments])
 
 
 def test_json_is_one_document_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
@@ -39,6 +37,8 @@ def test_json_is_one_document_and_nothing_else(capsys: pytest.CaptureFixture[str
 def test_no_figure_is_an_empty_list(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--as-of", "2020-01-01", "--by", "region", "--events", str(EVENTS), "--json") == 0
     assert json.loads(capsys.readouterr().out) == []
+    assert run("--as-of", "2020-01-01", "--by", "region", "--events", str(EVENTS)) == 0
+    assert capsys.readouterr().out == "没有可以计算的对象。\n"
 
 
 def test_lines_are_for_people(capsys: pytest.CaptureFixture[str]) -> None:
@@ -78,28 +78,20 @@ def test_a_faulty_file_is_refused_in_one_line(tmp_path: Path, capsys: pytest.Cap
         ["--as-of", "2026-09-01", "--region", "４６０１００"],
         ["--as-of", "2026-09-01", "--by", "shoe_size"],
         ["--as-of", "2026-09-01", "--programme", "both"],
+        ["--as-of", "2026-09-01", "--events"],
         [],
     ],
 )
 def test_wrong_usage_ends_with_2(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
-        run(*wrong, "--events", str(EVENTS))
+        run("--events", str(EVENTS), *wrong)
+    out, err = capsys.readouterr()
+    assert (caught.value.code, out) == (2, "")
+    assert "qihang：" in err
+
+
+def test_without_a_file_there_is_nothing_to_compute_from(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        run("--as-of", "2026-09-01")
     assert caught.value.code == 2
-    assert capsys.readouterr().out == ""
-
-
-def test_somewhere_the_events_must_come_from(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("--as-of", "2026-09-01") == 2
     assert "--events" in capsys.readouterr().err
-
-
-def test_without_a_file_the_database_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
-    asked: list[tuple[str | None, str | None]] = []
-
-    def source(programme: str | None, region: str | None) -> Events:
-        asked.append((programme, region))
-        return Events.read_json(EVENTS)
-
-    assert run("--as-of", "2026-09-01", "--programme", "skills", "--region", "460200", "--json", source=source) == 0
-    assert asked == [("skills", "460200")]
-    assert len(json.loads(capsys.readouterr().out)) == 10

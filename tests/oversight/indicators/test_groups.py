@@ -6,7 +6,6 @@ import pytest
 from tests.oversight.indicators.world import World
 
 from qihang.oversight.indicators.figures import Figure
-from qihang.oversight.indicators.known import within
 
 LATE = "2026-12-31"
 HEADLINE = "reemployment_6m_of_completed"
@@ -150,11 +149,11 @@ def test_within_a_region_the_values_are_its_own(world: World) -> None:
     assert list(by_group(world, "completion", "institution", region="460200")) == ["I2"]
 
 
-@pytest.mark.parametrize(
-    ("code", "prefix"), [("460000", "46"), ("460100", "4601"), ("469000", "4690"), ("460106", "460106")]
-)
-def test_the_codes_below_a_region_begin_alike(code: str, prefix: str) -> None:
-    assert within(code) == prefix
+def test_a_region_is_heir_to_what_was_filed_under_its_old_code(world: World) -> None:
+    world.training_class("D", region="469003")  # 儋州, since 2015 under 460400
+    world.enrol(into="D")
+    assert world.figure("completion", LATE, region="460400").denominator == 1
+    assert world.figure("completion", LATE, region="460300").denominator == 0
 
 
 def test_a_split_of_nothing_has_no_row(world: World) -> None:

@@ -1,5 +1,5 @@
 """The types of evidence, how strong each is, and what it is accepted for: one table for documents, employment and
-indicators (docs/design of the indicators, section Evidence)."""
+indicators (docs/design/indicators.md)."""
 
 from enum import StrEnum
 from typing import NamedTuple

@@ -15,6 +15,7 @@ import polars as pl
 from qihang.foundation.core.evidence import EvidenceType
 from qihang.oversight.indicators.enums import Grouping, Programme
 from qihang.oversight.indicators.events import Events
+from qihang.registry.reference.scope import scope_codes
 
 # Withdrawing by class start + so many days leaves no trace in the figures.
 DAYS_TO_THINK_IT_OVER = 3
@@ -43,11 +44,11 @@ def months_after(day: pl.Expr, months: int) -> pl.Expr:
     return day.dt.offset_by(f"{months}mo")
 
 
-def within(region: str) -> str:
-    """What the codes of a region and all below it begin with: 460000 the province, 460100 the city, else the place."""
-    if region.endswith("0000"):
-        return region[:2]
-    return region[:4] if region.endswith("00") else region
+def in_region(code: pl.Expr, region: str) -> pl.Expr:
+    """Whether a place lies in `region` or below it: by its digits (46 the province, 4601 the city), or because the
+    region is heir to it, as 460400 is to 469003. The same scope as that of an office of the region."""
+    prefix = region.removesuffix("00").removesuffix("00")
+    return code.str.starts_with(prefix) | code.is_in(sorted(scope_codes(region)))
 
 
 class Known:
@@ -97,7 +98,7 @@ class Known:
         if self.question.programme is not None:
             classes = classes.filter(pl.col("programme") == self.question.programme.value)
         if self.question.region is not None:
-            classes = classes.filter(pl.col("region").str.starts_with(within(self.question.region)))
+            classes = classes.filter(in_region(pl.col("region"), self.question.region))
         return classes
 
     @property

@@ -1,7 +1,7 @@
 """The six tables of an events document: columns, types, and which may be empty.
 
-`docs/design` describes the document; this module is its one definition in code. A day is a `Date`; no column holds a
-name or a number of a person.
+This module is the document's one definition in code; `docs/design/indicators.md` tells what is made of it. A day is a
+`Date`; no column holds a name or a number of a person.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Figures of the programmes and the cases behind them (docs/design: indicators)."""
+"""Figures of the programmes and the cases behind them (docs/design/indicators.md)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
