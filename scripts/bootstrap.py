@@ -131,6 +131,7 @@ class Runner:
 
 def main(arguments: list[str]) -> int:
     """Make what is wanted; 0 when the environment is ready, 1 after a line that says why it is not."""
+    os.umask(0o022)  # programs only, no secrets: the database's own user must get at them
     root, set_name, packages_stamp, assets_stamp = arguments
     wanted = Wanted(Path(root), set_name, packages_stamp, assets_stamp)
     try:
@@ -315,7 +316,7 @@ def _node_found(runner: Runner) -> bool:
     except StepError:
         return False
     found = re.match(r"v(\d+)", version)
-    return bool(found) and int(found[1]) >= OLDEST_NODE  # type: ignore[index]
+    return found is not None and int(found[1]) >= OLDEST_NODE
 
 
 def _npm_ci(wanted: Wanted, runner: Runner) -> None:
@@ -359,7 +360,7 @@ def _log_file(root: Path) -> Iterator[IO[str]]:
     folders = (Path(os.environ.get("QIHANG_HOME") or root / "var") / "logs", Path(tempfile.gettempdir()))
     for folder in folders:
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             log = (folder / "qihang-install.log").open("w", encoding="utf-8")
             break
         except OSError:
