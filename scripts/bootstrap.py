@@ -24,6 +24,8 @@ from pathlib import Path
 from typing import IO
 
 OLDEST_NODE = 20
+# npm would wait minutes for a network that is not there.
+NPM_PATIENCE = ("--fetch-retries=2", "--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=3000")
 SPACE_NEEDED = "2 GB"
 
 # Every file that a package says it has must be there: a killed installer leaves packages that look installed.
@@ -320,7 +322,16 @@ def _node_found(runner: Runner) -> bool:
 
 
 def _npm_ci(wanted: Wanted, runner: Runner) -> None:
-    runner.run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=wanted.root, path=wanted.venv / "bin")
+    runner.run(
+        "npm",
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        *NPM_PATIENCE,
+        cwd=wanted.root,
+        path=wanted.venv / "bin",
+    )
 
 
 def _finish_assets(wanted: Wanted, runner: Runner, started: Future[None] | None) -> None:
