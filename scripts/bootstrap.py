@@ -24,6 +24,8 @@ from pathlib import Path
 from typing import IO
 
 OLDEST_NODE = 20
+# npm would wait minutes for a network that is not there.
+NPM_PATIENCE = ("--fetch-retries=2", "--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=3000")
 SPACE_NEEDED = "2 GB"
 
 # Every file that a package says it has must be there: a killed installer leaves packages that look installed.
@@ -131,6 +133,7 @@ class Runner:
 
 def main(arguments: list[str]) -> int:
     """Make what is wanted; 0 when the environment is ready, 1 after a line that says why it is not."""
+    os.umask(0o022)  # programs only, no secrets: the database's own user must get at them
     root, set_name, packages_stamp, assets_stamp = arguments
     wanted = Wanted(Path(root), set_name, packages_stamp, assets_stamp)
     try:
@@ -315,11 +318,20 @@ def _node_found(runner: Runner) -> bool:
     except StepError:
         return False
     found = re.match(r"v(\d+)", version)
-    return bool(found) and int(found[1]) >= OLDEST_NODE  # type: ignore[index]
+    return found is not None and int(found[1]) >= OLDEST_NODE
 
 
 def _npm_ci(wanted: Wanted, runner: Runner) -> None:
-    runner.run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=wanted.root, path=wanted.venv / "bin")
+    runner.run(
+        "npm",
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        *NPM_PATIENCE,
+        cwd=wanted.root,
+        path=wanted.venv / "bin",
+    )
 
 
 def _finish_assets(wanted: Wanted, runner: Runner, started: Future[None] | None) -> None:
@@ -359,7 +371,7 @@ def _log_file(root: Path) -> Iterator[IO[str]]:
     folders = (Path(os.environ.get("QIHANG_HOME") or root / "var") / "logs", Path(tempfile.gettempdir()))
     for folder in folders:
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             log = (folder / "qihang-install.log").open("w", encoding="utf-8")
             break
         except OSError:
