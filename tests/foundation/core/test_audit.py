@@ -138,7 +138,7 @@ class TestSeal:
 
     def test_does_not_pass_over_a_transaction_still_open(self) -> None:
         """An entry that commits after a later one was sealed must still fall under a later seal."""
-        slow = connection.copy("slow")
+        slow = connection.copy()
         slow.connect()
         try:
             slow.set_autocommit(False)
