@@ -36,9 +36,7 @@ class Person(AuditedModel):
         settings.AUTH_USER_MODEL, models.RESTRICT, null=True, related_name="person", verbose_name="登录账号"
     )
     state = StateField("状态", choices=PersonState, default=PersonState.ACTIVE)
-    merged_into = models.ForeignKey(
-        "self", models.RESTRICT, null=True, related_name="aliases", verbose_name="并入"
-    )
+    merged_into = models.ForeignKey("self", models.RESTRICT, null=True, related_name="aliases", verbose_name="并入")
 
     objects: ClassVar = PersonQuerySet.as_manager()
 
@@ -73,7 +71,9 @@ class PersonCategory(AuditedModel):
     valid_to = models.DateField("止", null=True)
     source = models.CharField("谁说的", max_length=10, choices=CategorySource)
     certificate_no = EncryptedField("证件号", mask="account", null=True)
-    region = models.ForeignKey("reference.Region", models.RESTRICT, to_field="code", related_name="+", verbose_name="认定地")
+    region = models.ForeignKey(
+        "reference.Region", models.RESTRICT, to_field="code", related_name="+", verbose_name="认定地"
+    )
     state = StateField("状态", choices=CategoryState)
 
     objects: ClassVar = PersonCategoryQuerySet.as_manager()
