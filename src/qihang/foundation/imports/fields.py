@@ -1,0 +1,211 @@
+"""Columns of a kind: what they are called, how their cells are read, and what reading them can find."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from qihang.foundation.imports.days import each_distinct, is_canonical_day, parse_day, parse_month
+from qihang.foundation.imports.grid import FORMULA_ERROR, UNCALCULATED, CellValue, plain_text
+from qihang.foundation.imports.masking import Mask
+from qihang.foundation.imports.rules import Rule
+from qihang.foundation.imports.text import PLACEHOLDERS, half_width, squeezed, tidy_column
+
+
+@dataclass(frozen=True)
+class RawColumn:
+    """The cells of one column, top down. `text` is null where a cell is empty; `numeric` marks cells that the spreadsheet
+    held as a number (digits may be gone for good), `unusable` those whose formula has no result."""
+
+    text: pl.Series
+    numeric: pl.Series
+    unusable: pl.Series
+
+    @classmethod
+    def of(cls, values: Sequence[CellValue]) -> RawColumn:
+        texts: Sequence[str] = values  # type: ignore[assignment]  # narrowed on the next line; copying a million cells costs
+        numbers = [False] * len(values)
+        if set(map(type, values)) - {str}:
+            texts = [plain_text(value) for value in values]
+            numbers = [isinstance(value, int | float) for value in values]
+        text = pl.Series("text", texts, dtype=pl.String)
+        unusable = text.is_in([UNCALCULATED, FORMULA_ERROR])
+        blank = text.str.contains(r"^[\s\p{Z}\p{Cf}]*$") | unusable
+        return cls(text.set(blank, None), pl.Series(numbers, dtype=pl.Boolean), unusable)
+
+    @classmethod
+    def empty(cls, height: int) -> RawColumn:
+        """The column that is not in the sheet."""
+        no = pl.repeat(False, height, dtype=pl.Boolean, eager=True)
+        return cls(pl.repeat(None, height, dtype=pl.String, eager=True), no, no)
+
+    def without_placeholders(self) -> RawColumn:
+        """“无” and a dash say that there is nothing; they are then as good as empty."""
+        plain = self.text.str.replace_all(r"\s", "")
+        return RawColumn(self.text.set(plain.is_in(list(PLACEHOLDERS)), None), self.numeric, self.unusable)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a parser may know beside the cell: the business date (for short dates and `identity --on`)."""
+
+    on: dt.date
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """`columns` by suffix: "" is the value itself, others are facts read out of it. `faults` in the order of judgement,
+    each true or a note for the rows it hits. `cleaned` marks text that lost something harmless."""
+
+    columns: Mapping[str, pl.Series]
+    faults: Sequence[tuple[Rule, pl.Series]] = ()
+    cleaned: pl.Series | None = None
+
+    @property
+    def value(self) -> pl.Series:
+        return self.columns[""]
+
+
+Parser = Callable[[RawColumn, Reading], Parsed]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column. A field without a parser is known but not used: it is found, skipped and gives no finding.
+
+    `required`: the column must be in the sheet. `key`: a cell here makes a row a row of the table. `missing`: the rule
+    for an empty cell. `if_absent`: the finding's column when this one is not in the sheet.
+    """
+
+    name: str
+    label: str
+    aliases: tuple[str, ...]
+    parse: Parser | None = None
+    required: bool = False
+    key: bool = False
+    missing: Rule | None = None
+    mask: Mask = Mask.TEXT
+    keeps_placeholders: bool = False
+
+
+@dataclass(frozen=True)
+class FamilyColumn:
+    """A column of a family as the sheet has it: its place and the name under which its values go into the rows."""
+
+    column: int
+    name: str
+    fault: Rule | None = None
+    note: str = ""
+
+
+HeaderTexts = Sequence[Sequence[CellValue]]
+
+
+@dataclass(frozen=True)
+class Family:
+    """Columns whose number and headers each sheet decides (the days of an attendance sheet).
+
+    `recognise` says of one column's header cells (top down) whether it belongs; `settle` names all of them, given the
+    columns' numbers with their header cells and a year to go by.
+    """
+
+    name: str
+    label: str
+    recognise: Callable[[Sequence[CellValue]], bool]
+    settle: Callable[[Mapping[int, Sequence[CellValue]], int], list[FamilyColumn]]
+    parse: Parser
+    missing: Rule | None = None
+    required: bool = True
+
+
+# --- parsers that any kind can use ---------------------------------------------------------------------------------
+
+
+def free_text(raw: RawColumn, reading: Reading) -> Parsed:
+    """Text kept as written but for spaces at the ends, doubled ones, and marks one cannot see."""
+    clean = pl.select(tidy_column(pl.lit(raw.text))).to_series()
+    return Parsed({"": clean}, cleaned=differs(clean, raw.text))
+
+
+def words(known: Mapping[str, str], unknown: Rule) -> Parser:
+    """A word out of a list, with its other forms: `known` maps each form to the one that is kept."""
+    lookup = {_word(form): kept for form, kept in known.items()}
+
+    def parse(raw: RawColumn, reading: Reading) -> Parsed:
+        plain = each_distinct(raw.text, _word, pl.String)
+        value = plain.replace_strict(list(lookup), list(lookup.values()), default=None, return_dtype=pl.String)
+        found = value.is_not_null()
+        kept = each_distinct(raw.text, lambda text: squeezed(text) != text, pl.Boolean)
+        return Parsed({"": value}, [(unknown, raw.text.is_not_null() & ~found)], found & kept & ~raw.numeric)
+
+    return parse
+
+
+def _word(text: str) -> str:
+    return squeezed(text).strip("*。，,；;").upper()
+
+
+def day(unreadable: Rule, *, short: bool = False) -> Parser:
+    """A date; with `short` also one without a year, which then is the business date's."""
+
+    def parse(raw: RawColumn, reading: Reading) -> Parsed:
+        year = reading.on.year if short else None
+        value = each_distinct(raw.text, lambda text: parse_day(text, year), pl.Date)
+        rewritten = each_distinct(raw.text, lambda text: not is_canonical_day(text), pl.Boolean)
+        return Parsed({"": value}, [(unreadable, raw.text.is_not_null() & value.is_null())], rewritten)
+
+    return parse
+
+
+def month(unreadable: Rule) -> Parser:
+    """A month, as its first day. 202605 and 2026-05 are how lists write it; other forms count as rewritten."""
+
+    def parse(raw: RawColumn, reading: Reading) -> Parsed:
+        value = each_distinct(raw.text, parse_month, pl.Date)
+        rewritten = each_distinct(raw.text, lambda text: not re.fullmatch(r"\d{4}-?\d{2}(-\d{2})?", text), pl.Boolean)
+        return Parsed({"": value}, [(unreadable, raw.text.is_not_null() & value.is_null())], rewritten)
+
+    return parse
+
+
+def whole_number(unreadable: Rule, *, units: Sequence[str] = ()) -> Parser:
+    """A whole number, a unit behind it allowed (3人)."""
+    pattern = re.compile(rf"([-+]?\d{{1,9}})(?:\.0+)?(?:{'|'.join(map(re.escape, units)) or '(?!)'})?")
+
+    def read(text: str) -> int | None:
+        found = pattern.fullmatch(squeezed(text).replace(",", ""))
+        return int(found.group(1)) if found else None
+
+    def parse(raw: RawColumn, reading: Reading) -> Parsed:
+        value = each_distinct(raw.text, read, pl.Int64)
+        rewritten = each_distinct(raw.text, lambda text: str(read(text)) != text, pl.Boolean)
+        return Parsed({"": value}, [(unreadable, raw.text.is_not_null() & value.is_null())], rewritten & ~raw.numeric)
+
+    return parse
+
+
+def digits(wrong: Rule, *, length: int, lost: Rule) -> Parser:
+    """A number of so many digits that is a name, not a quantity; longer than 15 digits it must not be a spreadsheet number."""
+
+    def parse(raw: RawColumn, reading: Reading) -> Parsed:
+        plain = each_distinct(raw.text, lambda text: re.sub(r"[-—\s'’]", "", squeezed(text)), pl.String)
+        given = plain.is_not_null()
+        gone = (raw.numeric & (plain.str.len_chars() > 15)) | plain.str.contains(r"^\d(\.\d+)?[eE]\+?\d+$")
+        right = plain.str.contains(rf"^\d{{{length}}}$")
+        return Parsed({"": plain}, [(lost, given & gone), (wrong, given & ~right)], differs(plain, raw.text) & right)
+
+    return parse
+
+
+def differs(clean: pl.Series, raw: pl.Series) -> pl.Series:
+    """Where cleaning changed a text; empty cells never."""
+    return (clean != raw).fill_null(False)
+
+
+def label_of(text: str) -> str:
+    """A header as one line."""
+    return " ".join(half_width(text).split())
