@@ -1,0 +1,1 @@
+"""Subcommands of `./qihang` that ask the reference tables. None needs the database."""
