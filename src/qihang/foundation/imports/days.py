@@ -82,12 +82,19 @@ def month_end(day: dt.date) -> dt.date:
     return following - dt.timedelta(days=1)
 
 
-def is_canonical_day(text: str) -> bool:
-    return re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) is not None
+def each_distinct(
+    column: pl.Series, parse: Callable[[str], object], dtype: pl.DataType | type[pl.DataType], fine: str = ""
+) -> pl.Series:
+    """`parse` applied once to every distinct text of a column: offices repeat themselves, parsers are slow.
 
-
-def each_distinct(column: pl.Series, parse: Callable[[str], object], dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
-    """`parse` applied once to every distinct text of a column: offices repeat themselves, parsers are slow."""
+    Texts that match the pattern `fine` are known to come out as they are.
+    """
+    if fine:
+        known = column.str.contains(fine).fill_null(True)
+        if known.all():
+            return column
+        where = (~known).arg_true()
+        return column.clone().scatter(where, each_distinct(column.gather(where), parse, dtype))
     distinct = column.drop_nulls().unique()
     parsed = pl.Series([parse(text) for text in distinct], dtype=dtype, strict=False)
     return column.replace_strict(distinct, parsed, default=None, return_dtype=dtype).alias(column.name)

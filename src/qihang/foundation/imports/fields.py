@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import polars as pl
 
-from qihang.foundation.imports.days import each_distinct, is_canonical_day, parse_day, parse_month
+from qihang.foundation.imports.days import each_distinct, parse_day, parse_month
 from qihang.foundation.imports.grid import FORMULA_ERROR, UNCALCULATED, CellValue, plain_text
 from qihang.foundation.imports.masking import Mask
-from qihang.foundation.imports.rules import Rule
-from qihang.foundation.imports.text import PLACEHOLDERS, half_width, squeezed, tidy_column
+from qihang.foundation.imports.rules import Rule, Surroundings
+from qihang.foundation.imports.text import PLACEHOLDERS, cleaned_where_needed, half_width, squeezed, tidy_column
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Reading:
 @dataclass(frozen=True)
 class Parsed:
     """`columns` by suffix: "" is the value itself, others are facts read out of it. `faults` in the order of judgement,
-    each true or a note for the rows it hits. `cleaned` marks text that lost something harmless."""
+    each true or a note for the rows it hits. `cleaned` is the tidy text where a cell lost something harmless, else null."""
 
     columns: Mapping[str, pl.Series]
     faults: Sequence[tuple[Rule, pl.Series]] = ()
@@ -78,7 +78,7 @@ class Field:
     """One column. A field without a parser is known but not used: it is found, skipped and gives no finding.
 
     `required`: the column must be in the sheet. `key`: a cell here makes a row a row of the table. `missing`: the rule
-    for an empty cell. `if_absent`: the finding's column when this one is not in the sheet.
+    for an empty cell. `keeps_placeholders`: a dash here is a sign, not an empty cell.
     """
 
     name: str
@@ -102,21 +102,18 @@ class FamilyColumn:
     note: str = ""
 
 
-HeaderTexts = Sequence[Sequence[CellValue]]
-
-
 @dataclass(frozen=True)
 class Family:
     """Columns whose number and headers each sheet decides (the days of an attendance sheet).
 
     `recognise` says of one column's header cells (top down) whether it belongs; `settle` names all of them, given the
-    columns' numbers with their header cells and a year to go by.
+    columns' numbers with their header cells and what surrounds the table. A member with a fault is not read.
     """
 
     name: str
     label: str
     recognise: Callable[[Sequence[CellValue]], bool]
-    settle: Callable[[Mapping[int, Sequence[CellValue]], int], list[FamilyColumn]]
+    settle: Callable[[Mapping[int, Sequence[CellValue]], Surroundings], list[FamilyColumn]]
     parse: Parser
     missing: Rule | None = None
     required: bool = True
@@ -127,8 +124,8 @@ class Family:
 
 def free_text(raw: RawColumn, reading: Reading) -> Parsed:
     """Text kept as written but for spaces at the ends, doubled ones, and marks one cannot see."""
-    clean = pl.select(tidy_column(pl.lit(raw.text))).to_series()
-    return Parsed({"": clean}, cleaned=differs(clean, raw.text))
+    clean = cleaned_where_needed(raw.text, r"^[\p{Han}\w（）()、，,。.·/-]+$", tidy_column)
+    return Parsed({"": clean}, cleaned=tidied(clean, raw.text))
 
 
 def words(known: Mapping[str, str], unknown: Rule) -> Parser:
@@ -136,11 +133,10 @@ def words(known: Mapping[str, str], unknown: Rule) -> Parser:
     lookup = {_word(form): kept for form, kept in known.items()}
 
     def parse(raw: RawColumn, reading: Reading) -> Parsed:
-        plain = each_distinct(raw.text, _word, pl.String)
-        value = plain.replace_strict(list(lookup), list(lookup.values()), default=None, return_dtype=pl.String)
-        found = value.is_not_null()
-        kept = each_distinct(raw.text, lambda text: squeezed(text) != text, pl.Boolean)
-        return Parsed({"": value}, [(unknown, raw.text.is_not_null() & ~found)], found & kept & ~raw.numeric)
+        value = each_distinct(raw.text, lambda text: lookup.get(_word(text)), pl.String)
+        plain = each_distinct(raw.text, squeezed, pl.String)
+        unread = raw.text.is_not_null() & value.is_null()
+        return Parsed({"": value}, [(unknown, unread)], tidied(plain, raw.text).set(unread, None))
 
     return parse
 
@@ -155,8 +151,8 @@ def day(unreadable: Rule, *, short: bool = False) -> Parser:
     def parse(raw: RawColumn, reading: Reading) -> Parsed:
         year = reading.on.year if short else None
         value = each_distinct(raw.text, lambda text: parse_day(text, year), pl.Date)
-        rewritten = each_distinct(raw.text, lambda text: not is_canonical_day(text), pl.Boolean)
-        return Parsed({"": value}, [(unreadable, raw.text.is_not_null() & value.is_null())], rewritten)
+        written = value.cast(pl.String)
+        return Parsed({"": value}, [(unreadable, raw.text.is_not_null() & value.is_null())], tidied(written, raw.text))
 
     return parse
 
@@ -166,8 +162,9 @@ def month(unreadable: Rule) -> Parser:
 
     def parse(raw: RawColumn, reading: Reading) -> Parsed:
         value = each_distinct(raw.text, parse_month, pl.Date)
-        rewritten = each_distinct(raw.text, lambda text: not re.fullmatch(r"\d{4}-?\d{2}(-\d{2})?", text), pl.Boolean)
-        return Parsed({"": value}, [(unreadable, raw.text.is_not_null() & value.is_null())], rewritten)
+        usual = raw.text.str.contains(r"^\d{4}-?\d{2}(-\d{2})?$").fill_null(True)
+        written = value.dt.strftime("%Y-%m").set(usual, None)
+        return Parsed({"": value}, [(unreadable, raw.text.is_not_null() & value.is_null())], written)
 
     return parse
 
@@ -182,8 +179,8 @@ def whole_number(unreadable: Rule, *, units: Sequence[str] = ()) -> Parser:
 
     def parse(raw: RawColumn, reading: Reading) -> Parsed:
         value = each_distinct(raw.text, read, pl.Int64)
-        rewritten = each_distinct(raw.text, lambda text: str(read(text)) != text, pl.Boolean)
-        return Parsed({"": value}, [(unreadable, raw.text.is_not_null() & value.is_null())], rewritten & ~raw.numeric)
+        written = tidied(value.cast(pl.String), raw.text).set(raw.numeric, None)
+        return Parsed({"": value}, [(unreadable, raw.text.is_not_null() & value.is_null())], written)
 
     return parse
 
@@ -192,18 +189,20 @@ def digits(wrong: Rule, *, length: int, lost: Rule) -> Parser:
     """A number of so many digits that is a name, not a quantity; longer than 15 digits it must not be a spreadsheet number."""
 
     def parse(raw: RawColumn, reading: Reading) -> Parsed:
-        plain = each_distinct(raw.text, lambda text: re.sub(r"[-—\s'’]", "", squeezed(text)), pl.String)
+        fine = rf"^\d{{{length}}}$"
+        plain = each_distinct(raw.text, lambda text: re.sub(r"[-—\s'’]", "", squeezed(text)), pl.String, fine)
         given = plain.is_not_null()
         gone = (raw.numeric & (plain.str.len_chars() > 15)) | plain.str.contains(r"^\d(\.\d+)?[eE]\+?\d+$")
-        right = plain.str.contains(rf"^\d{{{length}}}$")
-        return Parsed({"": plain}, [(lost, given & gone), (wrong, given & ~right)], differs(plain, raw.text) & right)
+        right = plain.str.contains(fine)
+        faults = [(lost, given & gone), (wrong, given & ~right)]
+        return Parsed({"": plain.set(~right, None)}, faults, tidied(plain, raw.text).set(~right, None))
 
     return parse
 
 
-def differs(clean: pl.Series, raw: pl.Series) -> pl.Series:
-    """Where cleaning changed a text; empty cells never."""
-    return (clean != raw).fill_null(False)
+def tidied(clean: pl.Series, raw: pl.Series) -> pl.Series:
+    """The clean text where it is another than the cell's, else null."""
+    return clean.set((clean == raw).fill_null(True), None)
 
 
 def label_of(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -40,6 +40,10 @@ class Header:
         return self.top + self.height
 
     @property
+    def names(self) -> set[str]:
+        return {*self.columns, *self.family}
+
+    @property
     def matched(self) -> int:
         return len(self.columns) + len(self.family)
 
@@ -47,12 +51,26 @@ class Header:
 class Names:
     """The names of a kind's columns, ready for look-up."""
 
-    def __init__(self, fields: Sequence[Field], families: Sequence[Family] = ()) -> None:
+    def __init__(
+        self,
+        fields: Sequence[Field],
+        families: Sequence[Family] = (),
+        one_of: Sequence[Sequence[Sequence[str]]] = (),
+    ) -> None:
         self.fields = fields
         self.families = families
+        self.one_of = one_of
         self.exact = {header_key(alias): field.name for field in fields for alias in (field.label, *field.aliases)}
         self.required = {field.name for field in fields if field.required} | {f.name for f in families if f.required}
         self.labels = {item.name: item.label for item in (*fields, *families)}
+
+    def lacking(self, own: Collection[str]) -> list[str]:
+        """The labels of what must be there beside `own`; of a choice its first set is named."""
+        missing = [name for name in self.labels if name in self.required and name not in own]
+        for choice in self.one_of:
+            if not any(all(name in own for name in names) for names in choice):
+                missing += [name for name in choice[0] if name not in own]
+        return [self.labels[name] for name in missing]
 
     def exactly(self, text: str) -> str | None:
         """The field that a header cell names: as a whole, without its brackets, or by what stands in them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -59,13 +59,13 @@ class CommitOutcome:
         )
 
 
+# For each row null (new), SAME, or what differs from the row that is already there.
+Compare = Callable[[pl.DataFrame, object], pl.Series]
+SAME = "="
 # Opens the kind's view of class and province; raises DomainError (NotAllowed, NotFound) where the actor may not.
 OpenRegister = Callable[[Target], object]
 # Writes one part within the caller's transaction and unit of work; must do nothing twice for a row that is already there.
 Commit = Callable[[Target, CommitRows, object], CommitOutcome]
-# For each row null (new), SAME, or what differs from the row that is already there.
-Compare = Callable[[pl.DataFrame, object], pl.Series]
-SAME = "="
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,8 @@ class Storage:
 @dataclass(frozen=True)
 class ImportKind:
     """`business_day_labels` are the words before the business date in the title; `who` the fields that name a row to a
-    clerk; `day_required`: without a date in the title it must be given."""
+    clerk; `day_required`: without a date in the title it must be given; `one_of`: of each group one of the sets of columns must
+    be there; `has_class`: its rows go into one class."""
 
     key: str
     label: str
@@ -91,6 +92,7 @@ class ImportKind:
     who: Sequence[str] = ("name",)
     business_day_labels: Sequence[str] = ()
     day_required: bool = False
+    one_of: Sequence[Sequence[Sequence[str]]] = ()
     has_class: bool = False
     storage: Storage | None = None
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import polars as pl
+
 from qihang.foundation.core.errors import DomainError
-from qihang.foundation.imports.fields import Family, Field
 from qihang.foundation.imports.grid import Grid, Row, SkippedSheet, Workbook, is_blank, plain_text
 from qihang.foundation.imports.headers import (
     MAX_HEADER_ROWS,
@@ -66,15 +68,14 @@ class Table:
         return self.segments[0].header
 
 
-def find_table(book: Workbook, fields: Sequence[Field], families: Sequence[Family] = (), sheet: str = "") -> Table:
+def find_table(book: Workbook, names: Names, sheet: str = "") -> Table:
     """The table with the best header of the visible sheets (or of `sheet`).
 
     Raises `DomainError` when no header is found or when it lacks a required column, naming what is missing.
     """
-    names = Names(fields, families)
     grids = [grid for grid in book.sheets if not sheet or grid.name == sheet]
     found = {grid.name: header for grid in grids if (header := find_header(grid, names))}
-    whole = {name: header for name, header in found.items() if not _lacking(header, names)}
+    whole = {name: header for name, header in found.items() if not names.lacking(header.names)}
     if not whole:
         raise _no_table(book, found, names, sheet)
     tables = [_table(grid, whole[grid.name], names) for grid in grids if grid.name in whole]
@@ -119,23 +120,17 @@ def _each_row_adds(header: Header, found: Sequence[Header]) -> bool:
 
 
 def _worth(header: Header, names: Names) -> tuple[int, int, int, int]:
-    own = {*header.columns, *header.family}
-    return len(own & names.required), header.matched, -header.height, -header.top
-
-
-def _lacking(header: Header, names: Names) -> list[str]:
-    own = {*header.columns, *header.family}
-    return [names.labels[name] for name in names.labels if name in names.required and name not in own]
+    return len(header.names & names.required), header.matched, -header.height, -header.top
 
 
 def _no_table(book: Workbook, found: Mapping[str, Header], names: Names, sheet: str) -> DomainError:
     if sheet and sheet not in {grid.name for grid in book.sheets}:
         return DomainError(f"没有名为“{sheet}”的工作表，或者它是隐藏的。", code="layout.no_sheet")
-    wanted = "、".join(names.labels[name] for name in names.labels if name in names.required)
+    wanted = "、".join(names.lacking(()))
     if not found:
         return DomainError(f"没找到表头。表里要有一行列名，至少写明：{wanted}。", code="layout.no_header")
-    name, header = min(found.items(), key=lambda item: len(_lacking(item[1], names)))
-    missing = "、".join(f"“{label}”" for label in _lacking(header, names))
+    name, header = min(found.items(), key=lambda item: len(names.lacking(item[1].names)))
+    missing = "、".join(f"“{label}”" for label in names.lacking(header.names))
     return DomainError(
         f"工作表“{name}”第 {header.below} 行像是表头，但缺少{missing}这一列。请补上这一列，或者把列名改成{missing}再上传。",
         code="layout.missing_column",
@@ -178,33 +173,49 @@ class _RowReader:
         used = {*header.columns.values(), *(column for own in header.family.values() for column in own)}
         self.content = sorted(used - {header.columns.get("serial")})
         self.first = min(used)
-        words = {row[self.keys[0]] for row in self.grid.rows[header.below :] if self.keys and self.keys[0] < len(row)}
-        self.header_words = {word for word in words if isinstance(word, str) and header_key(word) in self.names.exact}
+        self.doubtful = self._doubtful(header.below)
 
     def run(self) -> None:
         row = self.header.below
-        while row <= self._last:
-            cells = self.grid.rows[row]
-            if again := self._header_again(row, cells):
-                self.skipped.extend(
-                    SkippedRow(one + 1, "又一个表头，表从它下面接着读") for one in range(row, again.below)
-                )
+        while self.doubtful:
+            doubt = self.doubtful.popleft()
+            if doubt < row:
+                continue
+            self.rows.extend(range(row, doubt))
+            row = doubt + 1
+            if again := self._header_again(doubt):
+                self.skipped.extend(SkippedRow(one + 1, "又一个表头，表从它下面接着读") for one in range(doubt, again.below))
                 self._begin(again)
                 row = again.below
-                continue
-            if why := self._why_not_a_row(cells):
-                self.skipped.append(SkippedRow(row + 1, why))
+            elif why := self._why_not_a_row(self.grid.rows[doubt]):
+                self.skipped.append(SkippedRow(doubt + 1, why))
             else:
-                self.rows.append(row)
-            row += 1
+                self.rows.append(doubt)
+        self.rows.extend(range(row, self._last + 1))
         self._drop_what_follows()
 
+    def _doubtful(self, first: int) -> deque[int]:
+        """Rows that need a look: a key cell is empty, a header's word or a remark. All others are rows of the table."""
+        rows = self.grid.rows[first : self._last + 1]
+        if not self.keys:
+            return deque(range(first, self._last + 1))
+        doubt = pl.repeat(False, len(rows), dtype=pl.Boolean, eager=True)
+        for column in {self.first, *self.keys}:
+            cells = [cells[column] if column < len(cells) else "" for cells in rows]
+            texts = pl.Series([cell if isinstance(cell, str) else "0" for cell in cells], dtype=pl.String)
+            plain = texts.str.replace_all(r"[\s\p{Cf}]", "")
+            doubt |= plain.str.contains(_NOTE.pattern) | plain.is_in(list(_EXAMPLE))
+            if column in self.keys:
+                doubt |= plain.str.len_bytes() == 0
+            if column == self.keys[0]:
+                words = [text for text in plain.unique() if len(text) < 20 and header_key(text) in self.names.exact]
+                doubt |= plain.is_in(words)
+        return deque((doubt.arg_true() + first).to_list())
+
     def _why_not_a_row(self, cells: Row) -> str:
-        """Empty for a row of the table. The common row is told first: its key cells are filled and are no remark."""
+        """Empty for a row of the table."""
         keys = [cells[column] if column < len(cells) else "" for column in self.keys]
         whole = all(not is_blank(value) for value in keys)
-        if whole and not any(_is_remark(value) for value in (cells[self.first], *keys)):
-            return ""
         filled = [value for value in cells if not is_blank(value)]
         if not filled:
             return "空行"
@@ -219,15 +230,16 @@ class _RowReader:
             return "表下的说明"
         return ""
 
-    def _header_again(self, row: int, cells: Row) -> Header | None:
+    def _header_again(self, row: int) -> Header | None:
         """A header repeated after a page, or the next table of the same kind; its columns may stand elsewhere."""
-        if not self.keys or self.keys[0] >= len(cells) or cells[self.keys[0]] not in self.header_words:
+        key = self.grid.value(row, self.keys[0]) if self.keys else ""
+        if not isinstance(key, str) or header_key(key) not in self.names.exact:
             return None
         spread = spread_of(self.grid.merged, self.grid, range(row, row + MAX_HEADER_ROWS))
         heights = range(1, min(MAX_HEADER_ROWS, len(self.grid.rows) - row) + 1)
         options = [read_header(self.grid, row, height, self.names, spread) for height in heights]
         best = max(options, key=lambda header: _worth(header, self.names))
-        return None if _lacking(best, self.names) else best
+        return None if self.names.lacking(best.names) else best
 
     def _drop_what_follows(self) -> None:
         """A small table of sums after an empty row is not a list of people without numbers: few cells, no second key."""

@@ -17,20 +17,14 @@ MAX_RATIO = 300
 MAX_CELLS = 40_000_000
 
 _TAG = rb"<(?:\w+:)?"
-_ROW_NUMBER = re.compile(_TAG + rb'row\b[^>]*?\br="(\d+)"')
-_FAR_ROW = re.compile(rb'\br="[A-Z]{1,3}(\d{6,})"')
-_WIDE_COLUMN = re.compile(_TAG + rb'c\b[^>]*?\br="([A-Z]{2,})\d+"')
-_ERROR_CELL = re.compile(_TAG + rb'c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]+)(\d+)"')
-_EMPTY_FORMULA = re.compile(
-    _TAG
-    + rb'c\b[^>]*?\br="([A-Z]+)(\d+)"[^>]*>\s*'
-    + _TAG
-    + rb"f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*(?:"
-    + _TAG
-    + rb"v\s*/>|"
-    + _TAG
-    + rb"v></(?:\w+:)?v>)?\s*</"
-)
+_CELL = rb'\br="([A-Z]{1,3})(\d+)"'
+# Cells that only carry a format are written <c r="XFD9" s="4"/>; they take no room in what a parser lays out.
+_WIDE_CELL = re.compile(rb' r="([A-Z]{2,3})\d+"[^>]*[^/]>')
+_ANY_CELL = re.compile(_CELL)
+_ERROR_CELL = re.compile(_TAG + rb'c\b(?=[^>]*\bt="e")[^>]*?' + _CELL)
+_FORMULA = _TAG + rb"f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)"
+_NO_VALUE = rb"\s*(?:" + _TAG + rb"v\s*/>|" + _TAG + rb"v></(?:\w+:)?v>)?\s*</"
+_EMPTY_FORMULA = re.compile(_TAG + rb"c\b[^>]*?" + _CELL + rb"[^>]*>\s*" + _FORMULA + _NO_VALUE)
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
@@ -98,12 +92,19 @@ def _matches(pattern: re.Pattern[bytes], xml: bytes, mark: str) -> SpecialCells:
 
 def _refuse_oversized_sheet(xml: bytes) -> None:
     """A parser lays a sheet out as a rectangle: one cell in the last corner of an empty sheet costs hundreds of gigabytes."""
-    rows = max((int(number) for pattern in (_ROW_NUMBER, _FAR_ROW) for number in pattern.findall(xml)), default=0)
-    columns = max((column_number(letters.decode()) + 1 for letters in _WIDE_COLUMN.findall(xml)), default=26)
+    rows = _last_row(xml)
+    columns = max((column_number(letters.decode()) + 1 for letters in set(_WIDE_CELL.findall(xml))), default=26)
     if rows * columns > MAX_CELLS:
         raise DomainError(
             f"工作表铺到了第 {rows} 行、第 {columns} 列，太大了。请删去表格外面的内容和格式再上传。", code="file.too_large"
         )
+
+
+def _last_row(xml: bytes) -> int:
+    """The row of the last cell that holds anything; cells are written in order."""
+    end = max(xml.rfind(b"<v"), xml.rfind(b":v>"), xml.rfind(b"<is"), xml.rfind(b":is>"), 0)
+    cells = _ANY_CELL.findall(xml, max(0, end - 5_000), end)
+    return int(cells[-1][1]) if cells else 0
 
 
 def _sheet_paths(package: zipfile.ZipFile) -> dict[str, str]:
@@ -131,7 +132,7 @@ def _root(package: zipfile.ZipFile, path: str) -> ElementTree.Element:
 
 def _refuse_oversized_ods(xml: bytes) -> None:
     """An ODS row or cell may say "repeat me a million times"; count what that would really lay out."""
-    repeated_rows = repeated_cells = 0
+    repeated_cells = 0
     for _, node in ElementTree.iterparse(io.BytesIO(xml), events=("end",)):
         kind = node.tag.rpartition("}")[2]
         if kind == "table-cell" and len(node):
@@ -139,7 +140,7 @@ def _refuse_oversized_ods(xml: bytes) -> None:
         elif kind == "table-row":
             if repeated_cells * _repeats(node, "number-rows-repeated") > MAX_CELLS // 100:
                 raise DomainError("这个 ods 文件里有重复几十万次的内容，没有读入。请另存为 xlsx 再上传。", code="file.too_large")
-            repeated_rows, repeated_cells = repeated_rows + 1, 0
+            repeated_cells = 0
             node.clear()
 
 

@@ -32,7 +32,7 @@ class Stage(enum.IntEnum):
 
 @dataclass(frozen=True)
 class Rule:
-    """`what` may use {value} (the cell, masked) and {note} (what the check found). No full stop at the end of the parts."""
+    """`what` (and the other parts) may use {value} (the cell, masked) and {note} (what the check found); no part ends in a full stop."""
 
     id: str
     severity: Severity
@@ -45,10 +45,10 @@ class Rule:
     keeps_row: bool = False
 
     def sentence(self, *, row: int, who: str, value: str, note: str) -> str:
-        place = f"第 {row} 行 {who}".rstrip()
-        what = self.what.format(value=value, note=note)
-        parts = [f"{place}：{what}", self.mend, f"没错怎么办：{self.if_right}" if self.if_right else ""]
-        return "".join(f"{part}。" for part in parts if part)
+        """The whole message: where and who, what is wrong, how to mend it, what to do if it is right."""
+        parts = [self.what, self.mend, f"没错怎么办：{self.if_right}" if self.if_right else ""]
+        said = "".join(f"{part.format(value=value, note=note)}。" for part in parts if part)
+        return f"{f'第 {row} 行 {who}'.rstrip()}：{said}"
 
 
 class Parameters:
@@ -64,8 +64,12 @@ class Parameters:
     def get(self, key: str, on: dt.date) -> Any:
         value = self._lookup(key, on)
         if value is None:
-            self.missing.add(key)
+            self.miss(key)
         return value
+
+    def miss(self, what: str) -> None:
+        """Note what a rule would have needed to know."""
+        self.missing.add(what)
 
     @classmethod
     def none(cls) -> Parameters:

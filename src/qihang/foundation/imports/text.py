@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import polars as pl
 
@@ -13,7 +14,6 @@ _TO_HALF = str.maketrans(dict(zip(_FULL, _HALF, strict=True)) | {"\u3000": " ", 
 # White space of any kind and the characters that take no room (zero-width, direction and byte-order marks).
 _UNSEEN = r"[\s\p{Z}\p{Cf}\p{Cc}]"
 _UNSEEN_SCALAR = re.compile(r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x1f\x7f]")
-_EXCEL_QUOTE = re.compile(r'^="(.*)"$', re.DOTALL)
 
 # What offices write where there is nothing to write.
 PLACEHOLDERS = frozenset({"无", "暂无", "/", "\\", "-", "--", "—", "——", "－", "N/A", "n/a", "空", "没有", "略"})
@@ -21,7 +21,7 @@ PLACEHOLDERS = frozenset({"无", "暂无", "/", "\\", "-", "--", "—", "——"
 
 def half_width(text: str) -> str:
     """Full-width letters, digits and marks to their ordinary forms."""
-    return text.translate(_TO_HALF)
+    return text if text.isascii() else text.translate(_TO_HALF)
 
 
 def without_spaces(text: str) -> str:
@@ -69,10 +69,10 @@ def name_column(column: pl.Expr) -> pl.Expr:
     )
 
 
-def is_placeholder(text: str) -> bool:
-    return squeezed(text) in PLACEHOLDERS
-
-
-def unquoted(text: str) -> str:
-    found = _EXCEL_QUOTE.match(text.strip())
-    return found.group(1) if found else text
+def cleaned_where_needed(column: pl.Series, fine: str, clean: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
+    """`clean` applied to the texts that do not match `fine`, a pattern of texts that it would leave as they are."""
+    needed = ~column.str.contains(fine).fill_null(True)
+    if not needed.any():
+        return column
+    where = needed.arg_true()
+    return column.clone().scatter(where, pl.select(clean(pl.lit(column.gather(where)))).to_series())
