@@ -1,1 +1,1 @@
-pytest_plugins = ["tests.flush"]
+pytest_plugins = ["tests.flush", "tests.template_database", "tests.chromium"]

@@ -15,6 +15,7 @@ from qihang.registry.reference.identity import (
     parse_resident,
     parse_uscc,
     resident_check,
+    resident_key,
     uscc_check,
 )
 
@@ -191,6 +192,14 @@ def test_an_old_number_gets_its_century_and_its_check() -> None:
 
 def test_nothing_is_given_back_for_a_number_that_is_not_valid() -> None:
     assert parse_resident(GOOD[:-1] + "6", on=ON) == Resident(Verdict.CHECK_DIGIT)
+
+
+def test_all_spellings_of_a_number_have_one_key() -> None:
+    spellings = ["460028 800311179", "460028198003111792", "​４60028-19800311-1792"]
+    assert {resident_key(spelling) for spelling in spellings} == {"460028198003111792"}
+    assert resident_key(" 46000719800411183x") == GOOD_X
+    assert resident_key("无 号") == "无号"
+    assert resident_key("M0012345678901a") == "M0012345678901A"  # a passport is left as it is
 
 
 def test_cleaning_leaves_everything_else_alone() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import django_stubs_ext
 
-from qihang.config.settings.environment import data_home, database_settings, secret_key
+from qihang.config.settings.environment import data_home, database_settings, secret_key, site_settings
 
 # Lets models and managers name their types (`models.Field[int, int]`) at run time too.
 django_stubs_ext.monkeypatch()
@@ -54,10 +54,12 @@ INSTALLED_APPS = [
     "qihang.exchange",
     "qihang.demo",
     "qihang.web",
+    "django.forms",  # last: our own widget templates come first
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "qihang.web.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -68,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "qihang.web.errors.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "qihang.config.urls"
@@ -76,26 +79,38 @@ WSGI_APPLICATION = "qihang.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [],
+        "DIRS": [SOURCE_ROOT / "web" / "templates"],  # before those of packages
         "OPTIONS": {
             "loaders": [
                 (
                     "django.template.loaders.cached.Loader",
                     [
                         "django_cotton.cotton_loader.Loader",
+                        "django.template.loaders.filesystem.Loader",
                         "django.template.loaders.app_directories.Loader",
                     ],
                 )
             ],
-            "builtins": ["django_cotton.templatetags.cotton"],
+            "builtins": [
+                "django_cotton.templatetags.cotton",
+                "django.templatetags.static",
+                "qihang.web.templatetags.ui",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "qihang.web.context.site",
+                "qihang.web.context.display",
+                "qihang.web.context.navigation",
             ],
         },
     }
 ]
+
+# A component sees what it is given and what the context processors give, never its page's values by accident.
+COTTON_ISOLATE_BY_DEFAULT = True
+FORM_RENDERER = "qihang.web.forms.PageRenderer"
 
 DATABASES = {"default": database_settings(QIHANG_HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -105,6 +120,7 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 LOGIN_URL = "/sign-in/"
+SIGN_OUT_URL = "/sign-out/"
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
@@ -126,3 +142,19 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 12
 CSRF_USE_SESSIONS = False
+CSRF_FAILURE_VIEW = "qihang.web.errors.csrf_failure"
+CONTENT_SECURITY_POLICY = {
+    "default-src": "'self'",
+    "img-src": "'self' data: blob:",  # marks within style sheets; a photograph shown before it is sent
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
+
+# Who runs this deployment: qihang.web.site.Site, from QIHANG_SITE_OWNER and so on.
+SITE = site_settings()
+# A deadline this near turns amber.
+DUE_SOON_WORKING_DAYS = int(os.environ.get("QIHANG_DUE_SOON_WORKING_DAYS", "2"))
+# The component gallery is for developers; in production these roles may look at it too.
+KIT_ROLES = ("system_admin",)

@@ -5,8 +5,6 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from psycopg.conninfo import conninfo_to_dict
-
 DATABASE_NAME = "qihang"
 
 
@@ -19,6 +17,8 @@ def database_settings(home: Path) -> dict[str, Any]:
     """Django's database entry: `DATABASE_URL` when set, else the socket of our own server."""
     url = os.environ.get("DATABASE_URL")
     if url:
+        from psycopg.conninfo import conninfo_to_dict  # a tenth of a second that only this case pays
+
         parts = {key: str(value) for key, value in conninfo_to_dict(url).items() if value is not None}
     else:
         socket = os.environ.get("QIHANG_SOCKET", str(home / "run"))
@@ -56,3 +56,9 @@ def secret_key(home: Path) -> str:
         finally:
             fresh.unlink()
     return path.read_text(encoding="ascii")
+
+
+def site_settings() -> dict[str, str]:
+    """What the deployment is called and who runs it: `QIHANG_SITE_OWNER` becomes `owner`, and so on."""
+    prefix = "QIHANG_SITE_"
+    return {name.removeprefix(prefix).lower(): value for name, value in os.environ.items() if name.startswith(prefix)}

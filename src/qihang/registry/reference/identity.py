@@ -161,6 +161,12 @@ def _to_eighteen(number: str) -> str:
     return seventeen + resident_check(seventeen)
 
 
+def resident_key(text: str) -> str:
+    """The one form under which a number is looked up: cleaned, 15 digits brought to 18. It need not be valid."""
+    cleaned = clean_number(text)
+    return _to_eighteen(cleaned) if len(cleaned) == SHORT and _RESIDENT.fullmatch(cleaned) else cleaned
+
+
 def _birth(digits: str, on: date) -> date | None:
     try:
         birth = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))

@@ -1,11 +1,14 @@
 """`./qihang identity`: reads resident identity numbers and unified social credit codes."""
 
 import argparse
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from qihang.registry.reference.commands.texts import add_text_arguments, day, given_texts, print_json, today
 from qihang.registry.reference.identity import CreditCode, Resident, explain, parse_resident, parse_uscc
 from qihang.registry.reference.regions import region_table
+
+T = TypeVar("T")
 
 _SEXES = {"male": "男", "female": "女"}
 
@@ -25,18 +28,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Judge each text in order; a bad number is an answer, not a failure."""
     texts = given_texts(options.text)
-    on = options.on or today()
     if options.kind == "uscc":
         codes = [(text, parse_uscc(text)) for text in texts]
-        answers, lines = [_uscc_json(*one) for one in codes], [_uscc_line(*one) for one in codes]
+        _answer(options.json, codes, _uscc_json, _uscc_line)
     else:
+        on = options.on or today()
         numbers = [(text, parse_resident(text, on=on)) for text in texts]
-        answers, lines = [_resident_json(*one) for one in numbers], [_resident_line(*one) for one in numbers]
-    if options.json:
-        print_json(answers)
-    else:
-        print("\n".join(lines))
+        _answer(options.json, numbers, _resident_json, _resident_line)
     return 0
+
+
+def _answer(
+    as_json: bool,
+    read: list[tuple[str, T]],
+    document: Callable[[str, T], dict[str, Any]],
+    line: Callable[[str, T], str],
+) -> None:
+    if as_json:
+        print_json([document(*one) for one in read])
+    else:
+        print("\n".join(line(*one) for one in read))
 
 
 def _resident_json(text: str, read: Resident) -> dict[str, Any]:
@@ -66,10 +77,8 @@ def _uscc_json(text: str, read: CreditCode) -> dict[str, Any]:
 def _resident_line(text: str, read: Resident) -> str:
     if not (read.valid and read.sex and read.birth and read.region):
         return f"✗ {text}  {explain(read.verdict)}"
-    table = region_table()
-    place = table.full_name(read.region)
-    now = "、".join(table.full_name(code) for code in read.today if code != read.region)
-    moved = f"（今{now}）" if now and now != place else ""
+    moved = "" if read.today == (read.region,) else f"（今 {'、'.join(read.today) or '无'}）"
+    place = region_table().full_name(read.region)
     return f"✓ {read.normalised}  {_SEXES[read.sex]}  {read.birth} 生  {read.region} {place}{moved}"
 
 

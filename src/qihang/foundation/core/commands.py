@@ -1,0 +1,48 @@
+"""What the modules of subcommands share.
+
+A subcommand of `./qihang` is a module with two functions, named in the table of `qihang.cli`:
+
+    def add_arguments(parser: argparse.ArgumentParser) -> None
+    def run(options: argparse.Namespace) -> int          # the exit code; refusals are raised as DomainError
+
+and, where it depends on the options what must be there before `run`, a third:
+
+    def needs(options: argparse.Namespace) -> Needs
+"""
+
+import enum
+import json
+import sys
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+
+class Needs(enum.Enum):
+    """What a subcommand needs before its `run` is called."""
+
+    NOTHING = enum.auto()
+    """Only the standard library and what it imports itself."""
+
+    DJANGO = enum.auto()
+    """Settings and apps are loaded; no database."""
+
+    SERVER = enum.auto()
+    """The database server answers; nothing is loaded, nothing migrated."""
+
+    DATABASE = enum.auto()
+    """Settings and apps are loaded, the database is there, migrated, with its reference data."""
+
+
+def print_json(document: Any) -> None:
+    """Write one JSON document to stdout: dates as ISO, decimals as strings, Chinese as it is."""
+    json.dump(document, sys.stdout, ensure_ascii=False, indent=2, default=_plain)
+    sys.stdout.write("\n")
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, date):  # datetimes are dates too
+        return value.isoformat()
+    raise TypeError(f"not for JSON: {value!r}")

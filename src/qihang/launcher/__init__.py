@@ -1,0 +1,1 @@
+"""Starts things: the parts behind `./qihang up`, `test`, `manage` and `lock`."""

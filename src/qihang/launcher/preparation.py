@@ -1,0 +1,122 @@
+"""Brings database and static files up to the sources: tables, reference data, the demo or the first administrators.
+
+`python -m qihang.launcher.preparation DEMO` does all of it for `./qihang up`, in a process of its own so that `up`
+stays small, and prints what a person needs to sign in as JSON. Other commands call `prepare_database` alone.
+"""
+
+import importlib
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from qihang.config.settings.environment import data_home
+from qihang.launcher.failures import PROJECT_ROOT, explain
+from qihang.launcher.stamps import Stamps, open_stamps, schema_fingerprint, static_fingerprint
+
+# What other apps do at a start, by name: the launcher knows when, they know what.
+LOAD_REFERENCE_DATA = "qihang.registry.reference.load:load_reference_data"  # () -> None, safe to repeat
+ENSURE_DEMO = "qihang.demo.build:ensure_demo"  # (size) -> [(role label, login, password)], safe to repeat
+FIRST_ADMIN_LINKS = "qihang.foundation.accounts.setup:first_admin_links"  # () -> [(role label, path)], [] once used
+
+NO_DEMO = "none"
+DEMO_SIZES = ("small", "province", NO_DEMO)
+
+
+def say(text: str) -> None:
+    """A line about progress; stdout belongs to results."""
+    print(f"· {text}", file=sys.stderr, flush=True)
+
+
+def prepare_database() -> None:
+    """Tables and reference data as the sources want them. Costs one query when they are. Django must be set up."""
+    with open_stamps() as stamps:
+        if stamps.get("schema") == schema_fingerprint():
+            return
+        with stamps.alone():
+            _bring_up_to_date(stamps)
+
+
+def _bring_up_to_date(stamps: Stamps) -> None:
+    from django.core.management import call_command
+
+    wanted = schema_fingerprint()
+    if stamps.get("schema") == wanted:
+        return
+    say("建立或更新数据表与基础数据")
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    _call(LOAD_REFERENCE_DATA)
+    stamps.set("schema", wanted)
+
+
+def up_to_date() -> bool:
+    """Whether nothing has to be made before pages can be served. Works without Django."""
+    with open_stamps() as stamps:
+        made = stamps.get("schema") == schema_fingerprint() and stamps.get("demo") is not None
+    return made and _static_stamp().exists()
+
+
+def _static_stamp() -> Path:
+    return data_home(PROJECT_ROOT) / "static" / f".stamp-{static_fingerprint()}"
+
+
+def prepare_static() -> None:
+    """Static files with their hashed names and compressed twins, unless they are there for these very sources."""
+    from django.core.management import call_command
+
+    stamp = _static_stamp()
+    if stamp.exists():
+        return
+    say("整理网页静态文件")
+    call_command("collectstatic", interactive=False, verbosity=0)
+    for old in stamp.parent.glob(".stamp-*"):
+        old.unlink()
+    stamp.touch()
+
+
+def prepare_sign_in(demo: str) -> dict[str, Any]:
+    """The demo's log-ins, or the first administrators' links.
+
+    `demo` is a size, "none", or "" for what this database was started with before (at first: small).
+    """
+    with open_stamps() as stamps, stamps.alone():
+        demo = demo or stamps.get("demo") or DEMO_SIZES[0]
+        if demo == NO_DEMO:
+            found: dict[str, Any] = {"links": _call(FIRST_ADMIN_LINKS) or []}
+        else:
+            if stamps.get("demo") != demo:
+                say("生成演示数据")
+            found = {"logins": _call(ENSURE_DEMO, demo) or []}
+        stamps.set("demo", demo)
+    return found
+
+
+def _call(hook: str, *arguments: str) -> Any:
+    module, _, name = hook.partition(":")
+    try:
+        importlib.import_module(module)
+    except ModuleNotFoundError:
+        return None
+    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return function(*arguments)
+
+
+def main(demo: str) -> int:
+    """Prepare all; 1 after a line that says why not."""
+    import django
+
+    django.setup()
+    try:
+        prepare_static()
+        prepare_database()
+        json.dump(prepare_sign_in(demo), sys.stdout)
+    except Exception as error:
+        print(f"qihang：{explain(error)}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,79 @@
+"""Pages for when something does not go: what happened, what is kept, what to do now (guide, section 6)."""
+
+import logging
+import secrets
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError
+from django.shortcuts import render
+from django.template import loader
+from django.template.response import TemplateResponse
+from django.views.decorators.csrf import requires_csrf_token
+
+from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
+from qihang.web.navigation import owners_of
+
+logger = logging.getLogger(__name__)
+_TOO_BIG = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+
+
+@requires_csrf_token
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400, and 413 where the request was too large."""
+    if isinstance(exception, _TOO_BIG):
+        return render(request, "413.html", status=413)
+    return render(request, "400.html", status=400)
+
+
+@requires_csrf_token
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403, with whose page it is."""
+    reason = str(exception) if isinstance(exception, NotAllowed) else ""
+    return render(request, "403.html", {"reason": reason, "owners": owners_of(request.path)}, status=403)
+
+
+@requires_csrf_token
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    reason = str(exception) if isinstance(exception, NotFound) else ""
+    return render(request, "404.html", {"reason": reason}, status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: touches neither the database nor the session, for they may be what failed.
+
+    The number on the page is in the log beside the traceback.
+    """
+    reference = secrets.token_hex(4)
+    logger.error("page failed, reference %s, path %s", reference, request.path)
+    return HttpResponseServerError(loader.get_template("500.html").render({"reference": reference}))
+
+
+@login_not_required
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that lay open too long, or a session that ran out meanwhile: what was typed is one step back."""
+    user = getattr(request, "user", None)
+    expired = settings.SESSION_COOKIE_NAME in request.COOKIES and not getattr(user, "is_authenticated", False)
+    template = "session_expired.html" if expired else "403_csrf.html"
+    return render(request, template, {"sign_in_url": settings.LOGIN_URL}, status=403)
+
+
+class RefusalMiddleware:
+    """Turns a refusal that a view let through into its page; a view that shows a form catches its own."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, NotAllowed):
+            return permission_denied(request, exception)
+        if isinstance(exception, NotFound):
+            return page_not_found(request, exception)
+        if isinstance(exception, DomainError):
+            return TemplateResponse(request, "409.html", {"reason": exception.message}, status=409).render()
+        return None

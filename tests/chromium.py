@@ -1,0 +1,19 @@
+"""How the browser tests start the machine's Chromium, and as whom it browses."""
+
+from typing import Any
+
+import pytest
+
+from qihang.launcher.browser import ARGUMENTS, find_chromium
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Overrides the fixture of pytest-playwright, which would look for a browser of its own download."""
+    return {**browser_type_launch_args, "executable_path": find_chromium(), "args": list(ARGUMENTS)}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """A reader in Hainan."""
+    return {**browser_context_args, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}

@@ -1,0 +1,197 @@
+"""Nothing is done twice to a database, and nothing by two at once."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+
+from qihang.foundation.core.errors import DomainError
+from qihang.launcher import preparation, stamps
+from qihang.launcher.preparation import prepare_database, prepare_sign_in, prepare_static, up_to_date
+from qihang.launcher.stamps import Stamps, open_stamps, schema_fingerprint, static_fingerprint
+
+
+@pytest.fixture
+def database(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The test database, as the launcher connects to it: with a connection of its own."""
+    url = psycopg.conninfo.make_conninfo(
+        **{
+            key: connection.get_connection_params()[key]
+            for key in ("host", "user", "dbname", "port")
+            if key in connection.get_connection_params()
+        }
+    )
+    monkeypatch.setenv("DATABASE_URL", url)
+    yield url
+    with psycopg.connect(url, autocommit=True) as own:
+        own.execute("DROP TABLE IF EXISTS launcher_stamp")
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was called, in place of migrating and of the other apps' hooks."""
+    made: list[str] = []
+    module = ModuleType("hooks_of_the_tests")
+
+    def hook(name: str, result: Any = None) -> str:
+        def run(*arguments: str) -> Any:
+            made.append(" ".join((name, *arguments)))
+            return result
+
+        setattr(module, name, run)
+        return f"{module.__name__}:{name}"
+
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setattr(preparation, "LOAD_REFERENCE_DATA", hook("reference"))
+    monkeypatch.setattr(preparation, "ENSURE_DEMO", hook("demo", [("办事员", "clerk", "secret")]))
+    monkeypatch.setattr(preparation, "FIRST_ADMIN_LINKS", hook("links", [("系统管理员", "/invitations/x/")]))
+    monkeypatch.setattr("django.core.management.call_command", lambda name, **_: made.append(name))
+    return made
+
+
+def test_stamps_are_kept(database: str) -> None:
+    with open_stamps() as first:
+        assert first.get("schema") is None
+        first.set("schema", "a")
+        first.set("schema", "b")
+        first.set("demo", "none")
+    with open_stamps() as second:
+        assert [second.get("schema"), second.get("demo")] == ["b", "none"]
+
+
+def test_a_database_is_brought_up_to_date_once(database: str, calls: list[str]) -> None:
+    prepare_database()
+    assert calls == ["migrate", "createcachetable", "reference"]
+    prepare_database()
+    assert len(calls) == 3
+
+
+def test_changed_migrations_are_applied(database: str, calls: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    prepare_database()
+    monkeypatch.setattr(preparation, "schema_fingerprint", lambda: "another")
+    prepare_database()
+    assert calls.count("migrate") == 2
+
+
+def test_a_failure_leaves_no_stamp(database: str, calls: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preparation, "LOAD_REFERENCE_DATA", "json:no_such_function")
+    with pytest.raises(AttributeError):
+        prepare_database()
+    with open_stamps() as kept:
+        assert kept.get("schema") is None
+
+
+def test_one_who_waited_for_another_does_nothing(
+    database: str, calls: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def other_was_quicker(self: Stamps) -> Iterator[None]:
+        self.set("schema", schema_fingerprint())
+        yield
+
+    monkeypatch.setattr(Stamps, "alone", other_was_quicker)
+    prepare_database()
+    assert calls == []
+
+
+def test_only_one_goes_in_at_a_time(database: str) -> None:
+    held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND database = %s::oid"
+    with psycopg.connect(database, autocommit=True) as watching:
+        oid = watching.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone()
+        assert oid is not None
+        arguments = (stamps.ADVISORY_LOCK, oid[0])
+        with open_stamps() as one, one.alone():
+            assert watching.execute(held, arguments).fetchone() == (1,)
+        assert watching.execute(held, arguments).fetchone() == (0,)
+
+
+def test_the_demo_of_the_first_start_is_kept_to(database: str, calls: list[str]) -> None:
+    assert prepare_sign_in("none") == {"links": [("系统管理员", "/invitations/x/")]}
+    assert prepare_sign_in("") == {"links": [("系统管理员", "/invitations/x/")]}
+    assert calls == ["links", "links"]
+
+
+def test_the_demo_is_small_unless_told_otherwise(
+    database: str, calls: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert prepare_sign_in("") == {"logins": [("办事员", "clerk", "secret")]}
+    assert "演示数据" in capsys.readouterr().err
+    prepare_sign_in("")
+    assert calls == ["demo small", "demo small"]
+    assert capsys.readouterr().err == "", "built before"
+
+
+def test_static_files_are_collected_once_for_the_same_sources(
+    calls: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QIHANG_HOME", str(tmp_path))
+    (tmp_path / "static").mkdir()
+    prepare_static()
+    prepare_static()
+    assert calls == ["collectstatic"]
+    monkeypatch.setattr(preparation, "static_fingerprint", lambda: "another")
+    prepare_static()
+    assert calls == ["collectstatic", "collectstatic"]
+    assert [file.name for file in (tmp_path / "static").iterdir()] == [".stamp-another"]
+
+
+def test_a_start_knows_whether_anything_is_to_be_made(
+    database: str, calls: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QIHANG_HOME", str(tmp_path))
+    (tmp_path / "static").mkdir()
+    assert not up_to_date()
+    prepare_static()
+    prepare_database()
+    assert not up_to_date(), "the demo was not asked for yet"
+    prepare_sign_in("")
+    assert up_to_date()
+
+
+def test_fingerprints_follow_the_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sources = tmp_path / "src" / "qihang"
+    (sources / "foundation" / "core" / "migrations").mkdir(parents=True)
+    (sources / "web" / "static").mkdir(parents=True)
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / "requirements" / "base.txt").touch()
+    monkeypatch.setattr(stamps, "PROJECT_ROOT", tmp_path)
+    monkeypatch.setattr(stamps, "SOURCES", sources)
+    seen = {(schema_fingerprint(), static_fingerprint())}
+    (sources / "foundation" / "core" / "migrations" / "0001_initial.py").write_text("operations = []")
+    seen.add((schema_fingerprint(), static_fingerprint()))
+    (sources / "foundation" / "core" / "regions.csv").write_text("460000")
+    seen.add((schema_fingerprint(), static_fingerprint()))
+    assert len({schema for schema, _ in seen}) == 3
+    assert len({static for _, static in seen}) == 1
+    (sources / "web" / "static" / "app.css").write_text("a{}")
+    assert static_fingerprint() not in {static for _, static in seen}
+
+
+def test_a_refusal_ends_the_preparation_with_its_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse() -> None:
+        raise DomainError("缺少参数表；请先导入。")
+
+    monkeypatch.setattr(preparation, "prepare_static", refuse)
+    assert preparation.main("") == 1
+    printed = capsys.readouterr()
+    assert printed.err == "qihang：缺少参数表；请先导入。\n"
+    assert printed.out == ""
+
+
+def test_what_a_person_needs_is_handed_on_as_json(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(preparation, "prepare_static", lambda: None)
+    monkeypatch.setattr(preparation, "prepare_database", lambda: None)
+    monkeypatch.setattr(preparation, "prepare_sign_in", lambda demo: {"logins": [(demo, "a", "b")]})
+    assert preparation.main("small") == 0
+    assert json.loads(capsys.readouterr().out) == {"logins": [["small", "a", "b"]]}
