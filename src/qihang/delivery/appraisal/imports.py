@@ -1,5 +1,6 @@
-"""The score book (成绩册) of a sitting. Parsed rows have `name`, `identity`, `ticket_no`, `theory` and `practice` (points, null for
-缺考), `theory_absent` and `practice_absent`, and `stated_pass`."""
+"""The score book (成绩册) of a sitting. Parsed rows have `name`, `identity`, `ticket_no`, `theory` and
+`practice` (points, null for 缺考), `theory_absent` and `practice_absent`, and `stated_pass`.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +10,11 @@ from typing import Protocol, cast
 
 import polars as pl
 
-from qihang.foundation.imports.days import each_distinct
-from qihang.foundation.imports.fields import Field, Parsed, RawColumn, Reading, free_text, tidied, words
-from qihang.foundation.imports.kinds import ImportKind
-from qihang.foundation.imports.rules import Check, Rule, Severity, Stage, Surroundings
-from qihang.foundation.imports.text import squeezed
+from qihang.foundation.imports.engine.days import each_distinct
+from qihang.foundation.imports.engine.fields import Field, Parsed, RawColumn, Reading, free_text, tidied, words
+from qihang.foundation.imports.engine.kinds import ImportKind
+from qihang.foundation.imports.engine.rules import Check, Rule, Severity, Stage, Surroundings
+from qihang.foundation.imports.engine.text import squeezed
 from qihang.registry.participants.imports import (
     IDENTITY,
     NAME,
@@ -146,7 +147,17 @@ SCORES = ImportKind(
         Field(
             "theory",
             "理论",
-            ("理论成绩", "理论知识", "理论分数", "理论知识成绩", "理论考试成绩", "理论考试", "知识", "成绩理论", "应知"),
+            (
+                "理论成绩",
+                "理论知识",
+                "理论分数",
+                "理论知识成绩",
+                "理论考试成绩",
+                "理论考试",
+                "知识",
+                "成绩理论",
+                "应知",
+            ),
             parse_score,
             required=True,
             missing=SCORE_MISSING,
@@ -154,7 +165,21 @@ SCORES = ImportKind(
         Field(
             "practice",
             "实操",
-            ("实操成绩", "操作技能", "操作成绩", "技能成绩", "操作技能成绩", "实际操作", "技能", "实操分数", "技能操作", "实作", "成绩实操", "应会", "操作"),
+            (
+                "实操成绩",
+                "操作技能",
+                "操作成绩",
+                "技能成绩",
+                "操作技能成绩",
+                "实际操作",
+                "技能",
+                "实操分数",
+                "技能操作",
+                "实作",
+                "成绩实操",
+                "应会",
+                "操作",
+            ),
             parse_score,
             required=True,
             missing=SCORE_MISSING,
@@ -178,6 +203,15 @@ SCORES = ImportKind(
         Check(NOT_COMPLETED, "identity", _not_completed),
         Check(NAME_DIFFERS, "name", _name_differs),
     ),
-    business_day_labels=("鉴定日期", "考试日期", "考核日期", "鉴定时间", "考试时间", "考核时间", "认定日期", "评价日期"),
+    business_day_labels=(
+        "鉴定日期",
+        "考试日期",
+        "考核日期",
+        "鉴定时间",
+        "考试时间",
+        "考核时间",
+        "认定日期",
+        "评价日期",
+    ),
     has_class=True,
 )

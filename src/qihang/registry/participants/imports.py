@@ -1,8 +1,10 @@
-"""Columns about a person, as any bulk file may have them: name, identity number, sex, phone, education, category.
+"""Columns about a person, as any bulk file may have them: name, identity number, sex, phone, education,
+category.
 
-Values in the parsed rows: `name` text; `identity` the 18 characters of a valid number, else null, with `identity_sex`
-(male/female), `identity_birth`, `identity_region`; `sex` male/female; `phone` digits; `education` an identifier of the code table
-education; `category` codes of person_category joined by commas, with `category_word` as written.
+Values in the parsed rows: `name` text; `identity` the 18 characters of a valid number, else null, with
+`identity_sex` (male/female), `identity_birth`, `identity_region`; `sex` male/female; `phone` digits;
+`education` an identifier of the code table education; `category` codes of person_category joined by commas,
+with `category_word` as written.
 """
 
 from __future__ import annotations
@@ -12,11 +14,11 @@ from dataclasses import replace
 
 import polars as pl
 
-from qihang.foundation.imports.days import each_distinct
-from qihang.foundation.imports.fields import Field, Parsed, Parser, RawColumn, Reading, tidied, words
-from qihang.foundation.imports.masking import Mask
-from qihang.foundation.imports.rules import Check, Rule, Severity, Stage
-from qihang.foundation.imports.text import cleaned_where_needed, name_column, squeezed
+from qihang.foundation.imports.engine.days import each_distinct
+from qihang.foundation.imports.engine.fields import Field, Parsed, RawColumn, Reading, tidied, words
+from qihang.foundation.imports.engine.masking import Mask
+from qihang.foundation.imports.engine.rules import Check, Rule, Severity, Stage
+from qihang.foundation.imports.engine.text import cleaned_where_needed, name_column, squeezed
 from qihang.registry.reference.codes import codes, find_code
 from qihang.registry.reference.identity import Verdict, explain, parse_uscc
 from qihang.registry.reference.identity_columns import parse_residents
@@ -138,18 +140,34 @@ SEX_DIFFERS = Rule(
     "GB 11643",
 )
 SEX_LABELS = {"male": "男", "female": "女"}
-_SEX_WORDS = {"男": "male", "女": "female", "男性": "male", "女性": "female", "1": "male", "2": "female", "M": "male", "F": "female"}
+_SEX_WORDS = {
+    "男": "male",
+    "女": "female",
+    "男性": "male",
+    "女性": "female",
+    "1": "male",
+    "2": "female",
+    "M": "male",
+    "F": "female",
+}
 
 SEX_AGAINST_NUMBER = Check(
     SEX_DIFFERS,
     "sex",
-    pl.when(pl.col("sex") != pl.col("identity_sex")).then(pl.col("identity_sex").replace_strict(SEX_LABELS, default=None)),
+    pl.when(pl.col("sex") != pl.col("identity_sex")).then(
+        pl.col("identity_sex").replace_strict(SEX_LABELS, default=None)
+    ),
 )
 
 # --- phone ---------------------------------------------------------------------------------------------------------
 
 PHONE_MISSING = Rule(
-    "R-TEL-01", Severity.CONFIRM, Stage.MISSING, "没填联系电话", "请补上能找到本人的号码", "本人没有电话的，确认后照样导入"
+    "R-TEL-01",
+    Severity.CONFIRM,
+    Stage.MISSING,
+    "没填联系电话",
+    "请补上能找到本人的号码",
+    "本人没有电话的，确认后照样导入",
 )
 PHONE_ODD = Rule(
     "R-TEL-02",
@@ -231,7 +249,7 @@ def education_words() -> dict[str, str]:
     """Every word for a level of education that rosters use, to its identifier."""
     found = {}
     for code in codes("education"):
-        found.update({word: code.identifier for word in (code.name, *code.aliases)})
+        found.update(dict.fromkeys((code.name, *code.aliases), code.identifier))
     return found
 
 
@@ -288,11 +306,24 @@ SERIAL = Field("serial", "序号", ("序", "编号", "号", "No", "学号", "序
 NAME = Field(
     "name",
     "姓名",
-    ("学员姓名", "参训人员姓名", "学员", "人员姓名", "考生姓名", "名字", "参训学员", "培训人员姓名", "劳动者姓名", "人员", "真实姓名"),
+    (
+        "学员姓名",
+        "参训人员姓名",
+        "学员",
+        "人员姓名",
+        "考生姓名",
+        "名字",
+        "参训学员",
+        "培训人员姓名",
+        "劳动者姓名",
+        "人员",
+        "真实姓名",
+    ),
     parse_name,
     required=True,
     key=True,
     missing=NAME_MISSING,
+    mask=Mask.NAME,
 )
 IDENTITY = Field(
     "identity",
@@ -326,18 +357,46 @@ SEX = Field("sex", "性别", ("男女",), words(_SEX_WORDS, SEX_UNKNOWN))
 PHONE = Field(
     "phone",
     "联系电话",
-    ("电话", "手机", "手机号", "手机号码", "联系方式", "电话号码", "联系号码", "联系手机", "本人电话", "移动电话", "联系电话手机", "电话手机"),
+    (
+        "电话",
+        "手机",
+        "手机号",
+        "手机号码",
+        "联系方式",
+        "电话号码",
+        "联系号码",
+        "联系手机",
+        "本人电话",
+        "移动电话",
+        "联系电话手机",
+        "电话手机",
+    ),
     parse_phone,
     missing=PHONE_MISSING,
     mask=Mask.PHONE,
 )
 EDUCATION = Field(
-    "education", "文化程度", ("学历", "文化", "文化水平", "受教育程度", "最高学历", "教育程度"), words(education_words(), EDUCATION_UNKNOWN)
+    "education",
+    "文化程度",
+    ("学历", "文化", "文化水平", "受教育程度", "最高学历", "教育程度"),
+    words(education_words(), EDUCATION_UNKNOWN),
 )
 CATEGORY = Field(
     "category",
     "人员类别",
-    ("类别", "人员类型", "人员身份", "对象类别", "培训对象类别", "身份类别", "培训对象", "人群类别", "人员分类", "学员类别", "补贴对象类别"),
+    (
+        "类别",
+        "人员类型",
+        "人员身份",
+        "对象类别",
+        "培训对象类别",
+        "身份类别",
+        "培训对象",
+        "人群类别",
+        "人员分类",
+        "学员类别",
+        "补贴对象类别",
+    ),
     parse_category,
     missing=CATEGORY_MISSING,
 )
@@ -348,11 +407,11 @@ def optional(one: Field) -> Field:
     return replace(one, required=False, missing=None)
 
 
-
-
 def name_against_register(rows: pl.DataFrame, registered: dict[str, str]) -> pl.Series:
     """The registered name where it is another one; `registered` maps identity numbers to names."""
-    found = rows["identity"].replace_strict(list(registered), list(registered.values()), default=None, return_dtype=pl.String)
+    found = rows["identity"].replace_strict(
+        list(registered), list(registered.values()), default=None, return_dtype=pl.String
+    )
     plain = pl.select(name_column(pl.lit(found))).to_series()
     return found.set((plain == rows["name"]).fill_null(True), None)
 
@@ -360,5 +419,3 @@ def name_against_register(rows: pl.DataFrame, registered: dict[str, str]) -> pl.
 def distinct_identities(rows: pl.DataFrame) -> list[str]:
     """The identity numbers of the rows, for one look-up of them all."""
     return rows["identity"].drop_nulls().unique().to_list()
-
-

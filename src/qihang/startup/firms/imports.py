@@ -1,7 +1,8 @@
-"""The follow-up form (创业跟踪回访登记表) of a start-up class: who has opened, with how many people, seen how and when.
+"""The follow-up form (创业跟踪回访登记表) of a start-up class: who has opened, with how many people, seen how
+and when.
 
-Parsed rows have `name`, `identity`, `opened` (yes, no, preparing), `opened_on`, `credit_code`, `headcount`, `state` (trading,
-closed), `closed_on`, `evidence` (visit, phone, self_report) and `visited_on`.
+Parsed rows have `name`, `identity`, `opened` (yes, no, preparing), `opened_on`, `credit_code`, `headcount`,
+`state` (trading, closed), `closed_on`, `evidence` (visit, phone, self_report) and `visited_on`.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from typing import Protocol, cast
 
 import polars as pl
 
-from qihang.foundation.imports.fields import Field, day, free_text, whole_number, words
-from qihang.foundation.imports.kinds import ImportKind
-from qihang.foundation.imports.rules import Check, Rule, Severity, Stage, Surroundings
+from qihang.foundation.imports.engine.fields import Field, day, free_text, whole_number, words
+from qihang.foundation.imports.engine.kinds import ImportKind
+from qihang.foundation.imports.engine.rules import Check, Rule, Severity, Stage, Surroundings
 from qihang.registry.participants.imports import (
     IDENTITY,
     NAME,
@@ -47,9 +48,7 @@ OPENED_MISSING = Rule(
 )
 OPENED_ODD = Rule("R-FU-02", Severity.ERROR, Stage.FORM, "“{value}”看不出开没开业", "请填“是”“否”或“筹备中”")
 DAY_ODD = Rule("R-FU-03", Severity.ERROR, Stage.FORM, "读不出日期“{value}”", "请写成 2026-06-03")
-DAY_MISSING = Rule(
-    "R-FU-04", Severity.ERROR, Stage.OTHER_CELLS, "填了开业，没填开业时间", "请照执照或开业那天补上"
-)
+DAY_MISSING = Rule("R-FU-04", Severity.ERROR, Stage.OTHER_CELLS, "填了开业，没填开业时间", "请照执照或开业那天补上")
 BEFORE_CLASS_END = Rule(
     "R-FU-05",
     Severity.ERROR,
@@ -62,7 +61,9 @@ AFTER_VISIT = Rule(
     "R-FU-06", Severity.ERROR, Stage.OTHER_CELLS, "开业时间晚于回访日期 {note}", "请核对是哪个日期写错了"
 )
 VISIT_AHEAD = Rule("R-FU-07", Severity.ERROR, Stage.CHECK, "回访日期还没到", "请填回访当天的日期")
-VISIT_MISSING = Rule("R-FU-08", Severity.ERROR, Stage.MISSING, "没填回访日期", "请填回访当天的日期，没有回访的请删去这一行")
+VISIT_MISSING = Rule(
+    "R-FU-08", Severity.ERROR, Stage.MISSING, "没填回访日期", "请填回访当天的日期，没有回访的请删去这一行"
+)
 NO_CREDIT_CODE = Rule(
     "R-FU-09",
     Severity.CONFIRM,
@@ -119,10 +120,28 @@ _OPENED = {
 }
 _STATES = {
     **dict.fromkeys(
-        ("正常", "良好", "一般", "较好", "好", "困难", "经营困难", "亏损", "盈利", "持平", "正常经营", "经营正常", "在营", "存续", "较差"),
+        (
+            "正常",
+            "良好",
+            "一般",
+            "较好",
+            "好",
+            "困难",
+            "经营困难",
+            "亏损",
+            "盈利",
+            "持平",
+            "正常经营",
+            "经营正常",
+            "在营",
+            "存续",
+            "较差",
+        ),
         "trading",
     ),
-    **dict.fromkeys(("停业", "已停业", "关闭", "已关闭", "注销", "已注销", "歇业", "倒闭", "关门", "停止经营", "转让"), "closed"),
+    **dict.fromkeys(
+        ("停业", "已停业", "关闭", "已关闭", "注销", "已注销", "歇业", "倒闭", "关门", "停止经营", "转让"), "closed"
+    ),
 }
 # A visit is seen, a call is heard; a message is what the owner says.
 _METHODS = {
@@ -142,7 +161,7 @@ def _before_class_end(rows: pl.DataFrame, around: Surroundings) -> pl.Expr | Non
     else:
         end = around.facts.last_day(CLASS_END_LABELS)
     if end is None:
-        around.parameters.miss("结业日期")
+        around.parameters.miss("结业日期（表头和班期里都没有）")
         return None
     return pl.when(pl.col("opened_on") < end).then(pl.lit(end.isoformat()))
 
@@ -171,7 +190,12 @@ FOLLOWUPS = ImportKind(
             missing=OPENED_MISSING,
             keeps_placeholders=True,
         ),
-        Field("opened_on", "开业时间", ("开业日期", "创业时间", "注册时间", "注册日期", "成立时间", "成立日期", "开办时间"), day(DAY_ODD)),
+        Field(
+            "opened_on",
+            "开业时间",
+            ("开业日期", "创业时间", "注册时间", "注册日期", "成立时间", "成立日期", "开办时间"),
+            day(DAY_ODD),
+        ),
         Field(
             "credit_code",
             "统一社会信用代码",
@@ -182,11 +206,31 @@ FOLLOWUPS = ImportKind(
         Field(
             "headcount",
             "吸纳就业人数",
-            ("带动就业人数", "就业人数", "从业人数", "雇工人数", "员工人数", "带动就业", "吸纳就业", "人数", "用工人数"),
+            (
+                "带动就业人数",
+                "就业人数",
+                "从业人数",
+                "雇工人数",
+                "员工人数",
+                "带动就业",
+                "吸纳就业",
+                "人数",
+                "用工人数",
+            ),
             whole_number(HEADCOUNT_ODD, units=("人", "名", "个", "位")),
         ),
-        Field("state", "经营状况", ("经营情况", "经营状态", "目前状况", "生产经营状况", "状况"), words(_STATES, STATE_ODD)),
-        Field("closed_on", "停业时间", ("停业日期", "注销时间", "注销日期", "关闭时间", "歇业时间", "关闭日期"), day(DAY_ODD)),
+        Field(
+            "state",
+            "经营状况",
+            ("经营情况", "经营状态", "目前状况", "生产经营状况", "状况"),
+            words(_STATES, STATE_ODD),
+        ),
+        Field(
+            "closed_on",
+            "停业时间",
+            ("停业日期", "注销时间", "注销日期", "关闭时间", "歇业时间", "关闭日期"),
+            day(DAY_ODD),
+        ),
         Field(
             "evidence",
             "回访方式",
@@ -216,7 +260,11 @@ FOLLOWUPS = ImportKind(
             pl.when(pl.col("opened_on") > pl.col("visited_on")).then(pl.col("visited_on").cast(pl.String)),
         ),
         Check(DAY_MISSING, "opened_on", IS_OPEN & pl.col("opened_on").is_null()),
-        Check(NOT_OPEN_WITH_DAY, "opened_on", pl.col("opened").is_in(["no", "preparing"]) & pl.col("opened_on").is_not_null()),
+        Check(
+            NOT_OPEN_WITH_DAY,
+            "opened_on",
+            pl.col("opened").is_in(["no", "preparing"]) & pl.col("opened_on").is_not_null(),
+        ),
         Check(NO_CREDIT_CODE, "credit_code", IS_OPEN & pl.col("credit_code").is_null()),
         Check(HEADCOUNT_MISSING, "headcount", IS_OPEN & pl.col("headcount").is_null()),
         Check(CLOSED_WITHOUT_DAY, "state", (pl.col("state") == "closed") & pl.col("closed_on").is_null()),

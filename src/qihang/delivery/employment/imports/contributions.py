@@ -1,7 +1,7 @@
 """The contribution list (社保缴费比对名单): who paid social insurance in which months, by whom employed.
 
-Parsed rows have `identity`, `name`, `employer`, `employer_code`, `insurance`, and `first_month`, `last_month` as first days of
-months. `on` is the list's date: a last month equal to its month is still open.
+Parsed rows have `identity`, `name`, `employer`, `employer_code`, `insurance`, and `first_month`, `last_month`
+as first days of months. `on` is the list's date: a last month equal to its month is still open.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Protocol, cast
 
 import polars as pl
 
-from qihang.foundation.imports.days import each_distinct, parse_month
-from qihang.foundation.imports.fields import Field, Parsed, RawColumn, Reading, free_text, month, whole_number
-from qihang.foundation.imports.kinds import ImportKind
-from qihang.foundation.imports.rules import Check, Rule, Severity, Stage, Surroundings
-from qihang.foundation.imports.text import squeezed
+from qihang.foundation.imports.engine.days import each_distinct, parse_month
+from qihang.foundation.imports.engine.fields import Field, Parsed, RawColumn, Reading, free_text, month, whole_number
+from qihang.foundation.imports.engine.kinds import ImportKind
+from qihang.foundation.imports.engine.rules import Check, Rule, Severity, Stage, Surroundings
+from qihang.foundation.imports.engine.text import squeezed
 from qihang.registry.participants.imports import (
     IDENTITY,
     NAME,
@@ -38,7 +38,9 @@ class ContributionRegister(Protocol):
         """Identity number -> registered name; numbers of people who were never trained here are left out."""
 
     def completed_on(self, identities: Collection[str]) -> Mapping[str, dt.date]:
-        """Identity number -> the day on which that person last completed a class (of the given class, if one is given)."""
+        """Identity number -> the day on which that person last completed a class (of the given class, if one is
+        given).
+        """
 
 
 def _register(around: Surroundings) -> ContributionRegister:
@@ -47,7 +49,9 @@ def _register(around: Surroundings) -> ContributionRegister:
 
 # --- rules ---------------------------------------------------------------------------------------------------------
 
-MONTH_MISSING = Rule("R-SI-01", Severity.ERROR, Stage.MISSING, "没填缴费年月", "请按社保明细补上，写成 202605 或 2026-05")
+MONTH_MISSING = Rule(
+    "R-SI-01", Severity.ERROR, Stage.MISSING, "没填缴费年月", "请按社保明细补上，写成 202605 或 2026-05"
+)
 MONTH_ODD = Rule("R-SI-02", Severity.ERROR, Stage.FORM, "“{value}”不是年月", "请写成 202605 或 2026-05")
 MONTH_AHEAD = Rule(
     "R-SI-03",
@@ -95,6 +99,7 @@ BEFORE_COMPLETION = Rule(
 
 # --- cells ---------------------------------------------------------------------------------------------------------
 
+
 def parse_span(raw: RawColumn, reading: Reading) -> Parsed:
     """Both months in one cell (2026-02至2026-08); one month alone is a span of one."""
     first = each_distinct(raw.text, lambda text: _span(text)[0], pl.Date)
@@ -136,7 +141,9 @@ def _ahead(column: str, month_of_row: pl.Expr) -> Check:
 
 def _gap_before(rows: pl.DataFrame, around: Surroundings) -> pl.Series:
     """The end of the person's earlier span where a month lies free between it and this one."""
-    spans = rows.select("_row", "identity", first=FIRST, last=LAST).with_row_index("at").sort("identity", "first", "at")
+    spans = (
+        rows.select("_row", "identity", first=FIRST, last=LAST).with_row_index("at").sort("identity", "first", "at")
+    )
     reached = pl.col("last").cum_max().shift(1).over("identity")
     free = months_between(reached, pl.col("first")) > 2
     notes = spans.with_columns(
@@ -155,7 +162,9 @@ def _name_differs(rows: pl.DataFrame, around: Surroundings) -> pl.Series:
 
 
 def _before_completion(rows: pl.DataFrame, around: Surroundings) -> pl.Series:
-    """Months start on their first day, but the month of completion counts from the day after it (indicators, lists)."""
+    """Months start on their first day, but the month of completion counts from the day after it (indicators,
+    lists).
+    """
     found = dict(_register(around).completed_on(distinct_identities(rows)))
     completed = rows["identity"].replace_strict(list(found), list(found.values()), default=None, return_dtype=pl.Date)
     first = rows.select(FIRST.alias("first")).to_series()
@@ -172,7 +181,12 @@ CONTRIBUTIONS = ImportKind(
         SERIAL,
         IDENTITY,
         NAME,
-        Field("employer", "单位名称", ("用人单位", "缴费单位", "参保单位", "单位", "企业名称", "工作单位", "参保单位名称", "用人单位名称"), free_text),
+        Field(
+            "employer",
+            "单位名称",
+            ("用人单位", "缴费单位", "参保单位", "单位", "企业名称", "工作单位", "参保单位名称", "用人单位名称"),
+            free_text,
+        ),
         Field(
             "employer_code",
             "统一社会信用代码",
@@ -183,25 +197,64 @@ CONTRIBUTIONS = ImportKind(
         Field(
             "first_month",
             "缴费起始年月",
-            ("起始年月", "开始年月", "缴费开始年月", "起始月份", "参保起始年月", "缴费起始月", "起始时间", "缴费起始时间", "起", "开始月份", "参保时间"),
+            (
+                "起始年月",
+                "开始年月",
+                "缴费开始年月",
+                "起始月份",
+                "参保起始年月",
+                "缴费起始月",
+                "起始时间",
+                "缴费起始时间",
+                "起",
+                "开始月份",
+                "参保时间",
+            ),
             month(MONTH_ODD),
             missing=MONTH_MISSING,
         ),
         Field(
             "last_month",
             "缴费截止年月",
-            ("截止年月", "终止年月", "缴费终止年月", "结束年月", "截止月份", "缴费截止月", "截止时间", "缴费截止时间", "止", "结束月份", "缴费结束年月"),
+            (
+                "截止年月",
+                "终止年月",
+                "缴费终止年月",
+                "结束年月",
+                "截止月份",
+                "缴费截止月",
+                "截止时间",
+                "缴费截止时间",
+                "止",
+                "结束月份",
+                "缴费结束年月",
+            ),
             month(MONTH_ODD),
             missing=MONTH_MISSING,
         ),
         Field(
             "months_span",
             "缴费年月",
-            ("缴费起止年月", "起止年月", "缴费时段", "缴费期间", "缴费月份", "参保时段", "缴费所属期", "起止时间", "费款所属期"),
+            (
+                "缴费起止年月",
+                "起止年月",
+                "缴费时段",
+                "缴费期间",
+                "缴费月份",
+                "参保时段",
+                "缴费所属期",
+                "起止时间",
+                "费款所属期",
+            ),
             parse_span,
             missing=MONTH_MISSING,
         ),
-        Field("months", "缴费月数", ("月数", "累计月数", "缴费月份数", "累计缴费月数"), whole_number(COUNT_ODD, units=("个月", "月"))),
+        Field(
+            "months",
+            "缴费月数",
+            ("月数", "累计月数", "缴费月份数", "累计缴费月数"),
+            whole_number(COUNT_ODD, units=("个月", "月")),
+        ),
         Field("sex", SEX.label, SEX.aliases),
         Field("notes", "备注", ()),
     ),
@@ -211,13 +264,26 @@ CONTRIBUTIONS = ImportKind(
         _ahead("months_span", pl.col("months_span_last")),
         Check(ENDS_BEFORE_IT_STARTS, "last_month", LAST < FIRST),
         Check(TWICE, "identity", first_row_of_same("identity", pl.col("employer"), pl.col("insurance"), FIRST, LAST)),
-        Check(GAP, "months", pl.when(pl.col("months") != months_between(FIRST, LAST)).then(months_between(FIRST, LAST).cast(pl.String))),
+        Check(
+            GAP,
+            "months",
+            pl.when(pl.col("months") != months_between(FIRST, LAST)).then(months_between(FIRST, LAST).cast(pl.String)),
+        ),
         Check(GAP_BEFORE, "first_month", _gap_before),
         Check(UNKNOWN_PERSON, "identity", _unknown),
         Check(NAME_DIFFERS, "name", _name_differs),
         Check(BEFORE_COMPLETION, "first_month", _before_completion),
     ),
-    business_day_labels=("名单日期", "比对日期", "数据截至", "截至日期", "统计日期", "导出日期", "比对时间", "数据日期"),
+    business_day_labels=(
+        "名单日期",
+        "比对日期",
+        "数据截至",
+        "截至日期",
+        "统计日期",
+        "导出日期",
+        "比对时间",
+        "数据日期",
+    ),
     day_required=True,
     one_of=((("first_month", "last_month"), ("months_span",)),),
 )

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from qihang.foundation.imports.text import squeezed
+from qihang.foundation.imports.engine.text import squeezed
 
 
 class PayUnit(enum.StrEnum):
@@ -31,7 +31,9 @@ UNIT_LABELS = {
 
 @dataclass(frozen=True)
 class Pay:
-    """Yuan for each unit; a missing bound is open. `unit` is None where none is written and the figure does not tell."""
+    """Yuan for each unit; a missing bound is open. `unit` is None where none is written and the figure does not
+    tell.
+    """
 
     low: Decimal | None
     high: Decimal | None

@@ -1,23 +1,33 @@
 """The vacancy form (岗位采集表) of a counter: posts as employers describe them.
 
-Parsed rows have `employer`, `title`, `headcount`, `pay` (as read by `pay.read_pay`, in words) with `pay_low`, `pay_high` (yuan) and
-`pay_unit`, `education`, `age_limit` with `age_limit_min`, `_max`, `_sex`, `place` (a division code), `skills`, `shift`, `phone`. What an
-office left open stays null and says so.
+Parsed rows have `employer`, `title`, `headcount`, `pay` (as read by `pay.read_pay`, in words) with `pay_low`,
+`pay_high` (yuan) and `pay_unit`, `education`, `age_limit` with `age_limit_min`, `_max`, `_sex`, `place` (a
+division code), `skills`, `shift`, `phone`. What an office left open stays null and says so.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import polars as pl
 
 from qihang.delivery.employment.imports.pay import is_bare_figure, read_pay
-from qihang.foundation.imports.days import each_distinct
-from qihang.foundation.imports.fields import Field, Parsed, RawColumn, Reading, free_text, tidied, whole_number, words
-from qihang.foundation.imports.kinds import ImportKind
-from qihang.foundation.imports.rules import Rule, Severity, Stage
-from qihang.foundation.imports.text import squeezed
+from qihang.foundation.imports.engine.days import each_distinct
+from qihang.foundation.imports.engine.fields import (
+    Field,
+    Parsed,
+    RawColumn,
+    Reading,
+    free_text,
+    tidied,
+    whole_number,
+    words,
+)
+from qihang.foundation.imports.engine.kinds import ImportKind
+from qihang.foundation.imports.engine.rules import Rule, Severity, Stage
+from qihang.foundation.imports.engine.text import squeezed
 from qihang.registry.participants.imports import EDUCATION_UNKNOWN, PHONE, SERIAL, education_words, optional
 from qihang.registry.reference.places import match_region
 from qihang.registry.reference.regions import region_table
@@ -103,8 +113,8 @@ def parse_pay(raw: RawColumn, reading: Reading) -> Parsed:
     return Parsed(columns, [(PAY_OPEN, open_pay), (PAY_WITHOUT_UNIT, without_unit)], words_for.set(bare, None))
 
 
-def _pick(raw: RawColumn, values: dict[str, object] | dict[str, str], dtype: pl.DataType) -> pl.Series:
-    return each_distinct(raw.text, lambda text: values.get(text), dtype)
+def _pick(raw: RawColumn, values: Mapping[str, object], dtype: pl.DataType) -> pl.Series:
+    return each_distinct(raw.text, values.get, dtype)
 
 
 @dataclass(frozen=True)
@@ -244,7 +254,12 @@ VACANCIES = ImportKind(
             required=True,
             missing=HEADCOUNT_MISSING,
         ),
-        Field("pay", "薪资待遇", ("薪资", "工资", "待遇", "工资待遇", "月薪", "薪酬", "薪酬待遇", "工资标准", "薪资范围", "月工资"), parse_pay),
+        Field(
+            "pay",
+            "薪资待遇",
+            ("薪资", "工资", "待遇", "工资待遇", "月薪", "薪酬", "薪酬待遇", "工资标准", "薪资范围", "月工资"),
+            parse_pay,
+        ),
         Field(
             "education",
             "学历要求",
@@ -260,14 +275,17 @@ VACANCIES = ImportKind(
             parse_place,
             missing=PLACE_MISSING,
         ),
-        Field("skills", "技能要求", ("技能", "技能等级", "证书要求", "资格要求", "岗位要求", "其他要求", "任职要求"), free_text),
+        Field(
+            "skills",
+            "技能要求",
+            ("技能", "技能等级", "证书要求", "资格要求", "岗位要求", "其他要求", "任职要求"),
+            free_text,
+        ),
         Field("shift", "班次", ("上班时间", "工作时间", "倒班", "班制", "工作班次"), free_text),
         optional(PHONE),
         Field("contact", "联系人", ("招聘联系人",)),
         Field("notes", "备注", ()),
     ),
-
     who=("employer", "title"),
     business_day_labels=("采集日期", "采集时间", "登记日期", "填报日期", "填表日期", "发布日期"),
 )
-

@@ -1,7 +1,8 @@
-"""The attendance sheet (考勤表) of a class: one row a trainee, one column a day (or half a day), a mark in each cell.
+"""The attendance sheet (考勤表) of a class: one row a trainee, one column a day (or half a day), a mark in each
+cell.
 
-Parsed rows have `name`, perhaps `identity`, and for each day a column named by `day_column` (`day:2026-03-09`, or with `:am`,
-`:pm`) holding a `Mark`. `present_total` and `absent_total` are what the sheet itself says.
+Parsed rows have `name`, perhaps `identity`, and for each day a column named by `day_column` (`day:2026-03-09`,
+or with `:am`, `:pm`) holding a `Mark`. `present_total` and `absent_total` are what the sheet itself says.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ from typing import Protocol, cast
 
 import polars as pl
 
-from qihang.foundation.imports.days import each_distinct, parse_day
-from qihang.foundation.imports.fields import Family, FamilyColumn, Field, Parsed, RawColumn, Reading, tidied
-from qihang.foundation.imports.grid import CellValue, plain_text
-from qihang.foundation.imports.headers import as_day_header
-from qihang.foundation.imports.kinds import ImportKind
-from qihang.foundation.imports.rules import Check, Rule, Severity, Stage, Surroundings
-from qihang.foundation.imports.text import squeezed
+from qihang.foundation.imports.engine.days import each_distinct, parse_day
+from qihang.foundation.imports.engine.fields import Family, FamilyColumn, Field, Parsed, RawColumn, Reading, tidied
+from qihang.foundation.imports.engine.grid import CellValue, plain_text
+from qihang.foundation.imports.engine.headers import as_day_header
+from qihang.foundation.imports.engine.kinds import ImportKind
+from qihang.foundation.imports.engine.rules import Check, Rule, Severity, Stage, Surroundings
+from qihang.foundation.imports.engine.text import squeezed
 from qihang.registry.participants.imports import IDENTITY, NAME, PHONE, SERIAL, SEX, optional
 
 
@@ -37,10 +38,47 @@ class Mark(enum.StrEnum):
 ATTENDED = frozenset({Mark.PRESENT, Mark.LATE, Mark.LEFT_EARLY})
 
 _MARKS = {
-    Mark.PRESENT: ("√", "✓", "✔", "☑", "v", "1", "出", "出勤", "到", "已到", "正常", "签到", "是", "y", "p", "全勤", "在", "上课"),
+    Mark.PRESENT: (
+        "√",
+        "✓",
+        "✔",
+        "☑",
+        "v",
+        "1",
+        "出",
+        "出勤",
+        "到",
+        "已到",
+        "正常",
+        "签到",
+        "是",
+        "y",
+        "p",
+        "全勤",
+        "在",
+        "上课",
+    ),
     Mark.LATE: ("迟", "迟到", "晚到"),
     Mark.LEFT_EARLY: ("早", "早退", "退"),
-    Mark.ABSENT: ("×", "✕", "✗", "✘", "❌", "x", "0", "缺", "缺勤", "缺课", "旷", "旷课", "未到", "否", "n", "a", "没来"),
+    Mark.ABSENT: (
+        "×",
+        "✕",
+        "✗",
+        "✘",
+        "❌",
+        "x",
+        "0",
+        "缺",
+        "缺勤",
+        "缺课",
+        "旷",
+        "旷课",
+        "未到",
+        "否",
+        "n",
+        "a",
+        "没来",
+    ),
     Mark.LEAVE: ("假", "请假", "事假", "病假", "事", "病", "公假", "产假", "丧假"),
 }
 _MARK_OF = {sign: mark for mark, signs in _MARKS.items() for sign in signs}
@@ -104,7 +142,13 @@ NOT_IN_CLASS = Rule(
     "请核对姓名有没有写错；没有报进这个班的，请删去这一行",
     "来听过课但没有报名的人，不在这张表里记",
 )
-DAY_ODD = Rule("R-ATT-08", Severity.ERROR, Stage.FORM, "日期“{value}”{note}，这一列没有读入", "请把列名改成 3.9 或 2026-03-09 这样的日期")
+DAY_ODD = Rule(
+    "R-ATT-08",
+    Severity.ERROR,
+    Stage.FORM,
+    "日期“{value}”{note}，这一列没有读入",
+    "请把列名改成 3.9 或 2026-03-09 这样的日期",
+)
 DAY_OUTSIDE = Rule(
     "R-ATT-09",
     Severity.ERROR,
@@ -112,7 +156,9 @@ DAY_OUTSIDE = Rule(
     "{note} 不是这个班的上课日",
     "请核对日期，或者先改课表；不是这个班的，请删去这一列",
 )
-DAY_AHEAD = Rule("R-ATT-10", Severity.ERROR, Stage.OTHER_CELLS, "{note} 还没到，不能先记出勤", "请等那天上完课再记，先把记号删去")
+DAY_AHEAD = Rule(
+    "R-ATT-10", Severity.ERROR, Stage.OTHER_CELLS, "{note} 还没到，不能先记出勤", "请等那天上完课再记，先把记号删去"
+)
 
 # --- cells ---------------------------------------------------------------------------------------------------------
 
@@ -172,7 +218,9 @@ def day_columns(rows: pl.DataFrame) -> list[str]:
 
 
 def is_day_header(cells: Sequence[CellValue]) -> bool:
-    """Whether a column's header cells name a day: 3.9, 3月9日, 9日, a date; perhaps with 上午 or 下午 above or below."""
+    """Whether a column's header cells name a day: 3.9, 3月9日, 9日, a date; perhaps with 上午 or 下午 above or
+    below.
+    """
     texts = [squeezed(plain_text(value)) for value in cells if not isinstance(value, dt.date)]
     days = [text for text in texts if _reads_as_day(text)]
     others = [text for text in texts if not _reads_as_day(text) and _half(text) is None and not _WEEKDAY.match(text)]
@@ -203,7 +251,9 @@ def _without_extras(text: str) -> str:
 
 
 def settle_days(columns: Mapping[int, Sequence[CellValue]], around: Surroundings) -> list[FamilyColumn]:
-    """Name every day column, from left to right; a day that cannot be read, comes twice or was no class day has a fault."""
+    """Name every day column, from left to right; a day that cannot be read, comes twice or was no class day has
+    a fault.
+    """
     hint = _first_month(around)
     settled: list[FamilyColumn] = []
     seen: set[str] = set()
@@ -256,10 +306,10 @@ def _day_of_header(
     return _day_in_month(number, month, hint, last) if number else None
 
 
-def _tenth(
-    value: CellValue, text: str, day: dt.date, last: dt.date | None, following: Sequence[CellValue]
-) -> dt.date:
-    """A spreadsheet turns 3.10 into the number 3.1: the day before it, or for the first column the day after it, tells."""
+def _tenth(value: CellValue, text: str, day: dt.date, last: dt.date | None, following: Sequence[CellValue]) -> dt.date:
+    """A spreadsheet turns 3.10 into the number 3.1: the day before it, or for the first column the day after
+    it, tells.
+    """
     if not isinstance(value, float) or not re.fullmatch(r"\d{1,2}\.[123]", text):
         return day
     try:
@@ -330,7 +380,9 @@ def _another_row_of_the_name() -> pl.Expr:
         .otherwise(pl.col("_row").min().over("name"))
         .cast(pl.String)
     )
-    told_apart = pl.col("identity").is_not_null() & (pl.col("identity").n_unique().over("name") == pl.len().over("name"))
+    told_apart = pl.col("identity").is_not_null() & (
+        pl.col("identity").n_unique().over("name") == pl.len().over("name")
+    )
     return pl.when(pl.col("name").is_not_null() & ~told_apart).then(others)
 
 
@@ -361,7 +413,18 @@ ATTENDANCE = ImportKind(
         Field(
             "present_total",
             "实到天数",
-            ("出勤天数", "到课天数", "实到", "出勤合计", "出勤", "实际出勤天数", "实际出勤", "合计", "出勤天数合计", "总计"),
+            (
+                "出勤天数",
+                "到课天数",
+                "实到",
+                "出勤合计",
+                "出勤",
+                "实际出勤天数",
+                "实际出勤",
+                "合计",
+                "出勤天数合计",
+                "总计",
+            ),
             parse_total,
         ),
         Field("absent_total", "缺勤天数", ("缺课天数", "缺勤", "缺勤合计", "缺课", "未到天数"), parse_total),

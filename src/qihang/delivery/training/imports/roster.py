@@ -8,11 +8,11 @@ from typing import Protocol, cast
 
 import polars as pl
 
-from qihang.foundation.imports.days import each_distinct
-from qihang.foundation.imports.fields import Field, digits, free_text
-from qihang.foundation.imports.kinds import ImportKind
-from qihang.foundation.imports.masking import Mask
-from qihang.foundation.imports.rules import Check, Rule, Severity, Stage, Surroundings
+from qihang.foundation.imports.engine.days import each_distinct
+from qihang.foundation.imports.engine.fields import Field, digits, free_text
+from qihang.foundation.imports.engine.kinds import ImportKind
+from qihang.foundation.imports.engine.masking import Mask
+from qihang.foundation.imports.engine.rules import Check, Rule, Severity, Stage, Surroundings
 from qihang.registry.participants.imports import (
     CATEGORY,
     CATEGORY_UNKNOWN,
@@ -138,7 +138,8 @@ def _class_start(around: Surroundings) -> dt.date:
 
 
 def _parameter(around: Surroundings, key: str) -> object | None:
-    return around.parameters.get(key, _register(around).rules_on if around.register else around.on)
+    value: object | None = around.parameters.get(key, _register(around).rules_on if around.register else around.on)
+    return value
 
 
 def _too_young(rows: pl.DataFrame, around: Surroundings) -> pl.Expr | None:
@@ -207,7 +208,19 @@ CERTIFICATE = Field(
 HOUSEHOLD = Field(
     "household_region",
     "户籍所在地",
-    ("户籍地", "户籍", "户口所在地", "户籍地址", "户籍所在地址", "家庭住址", "住址", "家庭地址", "户籍所在市县", "常住地址", "籍贯"),
+    (
+        "户籍地",
+        "户籍",
+        "户口所在地",
+        "户籍地址",
+        "户籍所在地址",
+        "家庭住址",
+        "住址",
+        "家庭地址",
+        "户籍所在市县",
+        "常住地址",
+        "籍贯",
+    ),
     free_text,
 )
 NOTES = Field("notes", "备注", ("备注说明", "说明", "备 注"), free_text)
@@ -236,7 +249,16 @@ ROSTER = ImportKind(
         Check(NAME_DIFFERS, "name", _name_differs),
         Check(ELSEWHERE, "identity", _elsewhere),
     ),
-    business_day_labels=("培训时间", "开班时间", "开班日期", "培训日期", "培训起止时间", "起止时间", "培训期限", "上课时间"),
+    business_day_labels=(
+        "培训时间",
+        "开班时间",
+        "开班日期",
+        "培训日期",
+        "培训起止时间",
+        "起止时间",
+        "培训期限",
+        "上课时间",
+    ),
     has_class=True,
 )
 

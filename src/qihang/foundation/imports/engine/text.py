@@ -1,4 +1,6 @@
-"""Cleaning of cell text that loses nothing: width, spaces, marks one cannot see. One scalar and one columnar form of each."""
+"""Cleaning of cell text that loses nothing: width, spaces, marks one cannot see. One scalar and one columnar
+form of each.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,9 @@ def without_quotes_column(column: pl.Expr) -> pl.Expr:
 
 def tidy_column(column: pl.Expr) -> pl.Expr:
     """Free text: half-width is left alone, spaces at the ends and doubled ones go, line breaks become a space."""
-    return without_quotes_column(column).str.replace_all(r"[\p{Cf}]", "").str.replace_all(r"\s+", " ").str.strip_chars()
+    return (
+        without_quotes_column(column).str.replace_all(r"[\p{Cf}]", "").str.replace_all(r"\s+", " ").str.strip_chars()
+    )
 
 
 def name_column(column: pl.Expr) -> pl.Expr:

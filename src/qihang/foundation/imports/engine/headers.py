@@ -10,9 +10,9 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from qihang.foundation.core.errors import DomainError
-from qihang.foundation.imports.fields import Family, Field, label_of
-from qihang.foundation.imports.grid import CellValue, Grid, MergedRange, cell_name, is_blank, plain_text
-from qihang.foundation.imports.text import squeezed
+from qihang.foundation.imports.engine.fields import Family, Field, label_of
+from qihang.foundation.imports.engine.grid import CellValue, Grid, MergedRange, cell_name, is_blank, plain_text
+from qihang.foundation.imports.engine.text import squeezed
 
 MAX_HEADER_ROWS = 3
 _SIMILAR_ENOUGH = 0.8
@@ -20,13 +20,16 @@ _LONGEST_HEADER = 40
 _PUNCTUATION = re.compile(r"[*＊:：,，.。、;；/\\_\-—|“”\"'‘’]")
 _BRACKETED = re.compile(r"[（(\[【](.*?)[）)\]】]")
 # A header with such a word speaks of somebody else, however alike the rest is.
-_OF_ANOTHER = re.compile(r"监护|配偶|家长|紧急|户主|教师|讲师|班主任|推荐人|担保|填表|审核|负责人|法人|代理|父亲|母亲|法定代表")
+_OF_ANOTHER = re.compile(
+    r"监护|配偶|家长|紧急|户主|教师|讲师|班主任|推荐人|担保|填表|审核|负责人|法人|代理|父亲|母亲|法定代表"
+)
 
 
 @dataclass(frozen=True)
 class Header:
-    """Where a header stands and what it says. `columns` maps a field's name to its column, `family` a family's name to its
-    columns with their header cells; `texts` is every column's header as one line."""
+    """Where a header stands and what it says. `columns` maps a field's name to its column, `family` a family's
+    name to its columns with their header cells; `texts` is every column's header as one line.
+    """
 
     top: int
     height: int
@@ -62,7 +65,7 @@ class Names:
         self.one_of = one_of
         self.exact = {header_key(alias): field.name for field in fields for alias in (field.label, *field.aliases)}
         self.required = {field.name for field in fields if field.required} | {f.name for f in families if f.required}
-        self.labels = {item.name: item.label for item in (*fields, *families)}
+        self.labels = {one.name: one.label for one in fields} | {one.name: one.label for one in families}
 
     def lacking(self, own: Collection[str]) -> list[str]:
         """The labels of what must be there beside `own`; of a choice its first set is named."""
@@ -108,7 +111,9 @@ def _likeness(key: str, alias: str) -> float:
     return SequenceMatcher(None, key, alias).ratio()
 
 
-def read_header(grid: Grid, top: int, height: int, names: Names, spread: Mapping[tuple[int, int], CellValue]) -> Header:
+def read_header(
+    grid: Grid, top: int, height: int, names: Names, spread: Mapping[tuple[int, int], CellValue]
+) -> Header:
     """The header that `height` rows from `top` on would make; exact names only."""
     cells = {column: stack for column, stack in _stacks(grid, top, height, spread) if stack}
     places: dict[str, list[int]] = {}
@@ -147,8 +152,12 @@ def with_near_names(header: Header, names: Names) -> Header:
 
 
 def without_doubles(header: Header, grid: Grid, names: Names) -> Header:
-    """The same header with one column for each name, or `DomainError` where two columns of one name are both filled."""
-    chosen = {name: _the_one_in_use(grid, header.below, names.labels[name], own) for name, own in header.doubles.items()}
+    """The same header with one column for each name, or `DomainError` where two columns of one name are both
+    filled.
+    """
+    chosen = {
+        name: _the_one_in_use(grid, header.below, names.labels[name], own) for name, own in header.doubles.items()
+    }
     return replace(header, columns={**header.columns, **chosen}, doubles={})
 
 
@@ -182,7 +191,8 @@ def _the_one_in_use(grid: Grid, first: int, label: str, places: Sequence[int]) -
     if len(filled) > 1:
         where = "、".join(cell_name(first - 1, column) for column in filled)
         raise DomainError(
-            f"表头里有 {len(filled)} 列都叫“{label}”（{where}），不知道以哪一列为准。请删去多余的一列，或者改掉它的列名再上传。",
+            f"表头里有 {len(filled)} 列都叫“{label}”（{where}），不知道以哪一列为准。"
+            "请删去多余的一列，或者改掉它的列名再上传。",
             code="layout.double_column",
         )
     return filled[0] if filled else places[0]

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from qihang.foundation.imports.titles import Facts
+from qihang.foundation.imports.engine.titles import Facts
 
 
 class Severity(enum.StrEnum):
@@ -32,7 +32,9 @@ class Stage(enum.IntEnum):
 
 @dataclass(frozen=True)
 class Rule:
-    """`what` (and the other parts) may use {value} (the cell, masked) and {note} (what the check found); no part ends in a full stop."""
+    """`what` (and the other parts) may use {value} (the cell, masked) and {note} (what the check found); no
+    part ends in a full stop.
+    """
 
     id: str
     severity: Severity
@@ -52,7 +54,8 @@ class Rule:
 
 
 class Parameters:
-    """Typed values of the day (ages, scores, categories), looked up by key; remembers the keys that nobody has filled in.
+    """Typed values of the day (ages, scores, categories), looked up by key; remembers the keys that nobody has
+    filled in.
 
     `lookup(key, on)` answers None for a parameter that is not set; a rule that needs it then stays undecided.
     """

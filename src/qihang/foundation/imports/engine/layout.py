@@ -1,4 +1,6 @@
-"""Where the table is: sheet, header, rows. Nobody tells; offices put titles above, notes below and other tables beside."""
+"""Where the table is: sheet, header, rows. Nobody tells; offices put titles above, notes below and other tables
+beside.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from qihang.foundation.core.errors import DomainError
-from qihang.foundation.imports.grid import Grid, Row, SkippedSheet, Workbook, is_blank, plain_text
-from qihang.foundation.imports.headers import (
+from qihang.foundation.imports.engine.grid import Grid, Row, SkippedSheet, Workbook, is_blank, plain_text
+from qihang.foundation.imports.engine.headers import (
     MAX_HEADER_ROWS,
     Header,
     Names,
@@ -21,8 +23,8 @@ from qihang.foundation.imports.headers import (
     with_near_names,
     without_doubles,
 )
-from qihang.foundation.imports.text import squeezed
-from qihang.foundation.imports.titles import Facts, read_facts
+from qihang.foundation.imports.engine.text import squeezed
+from qihang.foundation.imports.engine.titles import Facts, read_facts
 
 _FIRST_LOOK = 300  # rows; nearly every header stands within them, and a longer look is only paid for when none did
 _LAST_LOOK = 20_000
@@ -80,7 +82,9 @@ def find_table(book: Workbook, names: Names, sheet: str = "") -> Table:
         raise _no_table(book, found, names, sheet)
     tables = [_table(grid, whole[grid.name], names) for grid in grids if grid.name in whole]
     best = max(tables, key=lambda table: sum(len(segment.rows) for segment in table.segments))
-    skipped = [*(SkippedSheet(grid.name, _why_not(grid, whole, best)) for grid in book.sheets if grid is not best.grid)]
+    skipped = [
+        *(SkippedSheet(grid.name, _why_not(grid, whole, best)) for grid in book.sheets if grid is not best.grid)
+    ]
     return Table(best.grid, best.segments, best.skipped_rows, [*skipped, *book.skipped], best.facts)
 
 
@@ -90,7 +94,9 @@ def find_header(grid: Grid, names: Names) -> Header | None:
         rows = range(start, min(stop, len(grid.rows)))
         candidates = _candidates(grid, names, rows)
         few = sorted(candidates, key=lambda header: _worth(header, names))[-_BEST_FEW:]
-        best = max((with_near_names(header, names) for header in few), key=lambda header: _worth(header, names), default=None)
+        best = max(
+            (with_near_names(header, names) for header in few), key=lambda header: _worth(header, names), default=None
+        )
         if best is not None:
             return without_doubles(best, grid, names)
     return None
@@ -98,7 +104,7 @@ def find_header(grid: Grid, names: Names) -> Header | None:
 
 def _candidates(grid: Grid, names: Names, rows: range) -> list[Header]:
     spread = spread_of(grid.merged, grid, rows)
-    found = []
+    found: list[Header] = []
     for top in rows:
         for height in range(1, MAX_HEADER_ROWS + 1):
             if top + height > len(grid.rows):
@@ -112,9 +118,7 @@ def _candidates(grid: Grid, names: Names, rows: range) -> list[Header]:
 def _each_row_adds(header: Header, found: Sequence[Header]) -> bool:
     """A taller header must name more than the rows it starts with or ends with do alone."""
     within = [
-        one
-        for one in found
-        if header.top <= one.top and one.below <= header.below and one.height < header.height
+        one for one in found if header.top <= one.top and one.below <= header.below and one.height < header.height
     ]
     return header.matched > max((one.matched for one in within), default=0)
 
@@ -132,7 +136,8 @@ def _no_table(book: Workbook, found: Mapping[str, Header], names: Names, sheet: 
     name, header = min(found.items(), key=lambda item: len(names.lacking(item[1].names)))
     missing = "、".join(f"“{label}”" for label in names.lacking(header.names))
     return DomainError(
-        f"工作表“{name}”第 {header.below} 行像是表头，但缺少{missing}这一列。请补上这一列，或者把列名改成{missing}再上传。",
+        f"工作表“{name}”第 {header.below} 行像是表头，但缺少{missing}这一列。"
+        f"请补上这一列，或者把列名改成{missing}再上传。",
         code="layout.missing_column",
     )
 
@@ -151,7 +156,9 @@ def _why_not(grid: Grid, whole: Mapping[str, Header], best: Table) -> str:
 def _table(grid: Grid, header: Header, names: Names) -> Table:
     reader = _RowReader(grid, names, header)
     reader.run()
-    return Table(grid, reader.segments, sorted(reader.skipped, key=lambda skip: skip.row), [], read_facts(grid, header.top))
+    return Table(
+        grid, reader.segments, sorted(reader.skipped, key=lambda skip: skip.row), [], read_facts(grid, header.top)
+    )
 
 
 class _RowReader:
@@ -184,7 +191,9 @@ class _RowReader:
             self.rows.extend(range(row, doubt))
             row = doubt + 1
             if again := self._header_again(doubt):
-                self.skipped.extend(SkippedRow(one + 1, "又一个表头，表从它下面接着读") for one in range(doubt, again.below))
+                self.skipped.extend(
+                    SkippedRow(one + 1, "又一个表头，表从它下面接着读") for one in range(doubt, again.below)
+                )
                 self._begin(again)
                 row = again.below
             elif why := self._why_not_a_row(self.grid.rows[doubt]):
@@ -195,7 +204,9 @@ class _RowReader:
         self._drop_what_follows()
 
     def _doubtful(self, first: int) -> deque[int]:
-        """Rows that need a look: a key cell is empty, a header's word or a remark. All others are rows of the table."""
+        """Rows that need a look: a key cell is empty, a header's word or a remark. All others are rows of the
+        table.
+        """
         rows = self.grid.rows[first : self._last + 1]
         if not self.keys:
             return deque(range(first, self._last + 1))
@@ -242,7 +253,9 @@ class _RowReader:
         return None if self.names.lacking(best.names) else best
 
     def _drop_what_follows(self) -> None:
-        """A small table of sums after an empty row is not a list of people without numbers: few cells, no second key."""
+        """A small table of sums after an empty row is not a list of people without numbers: few cells, no
+        second key.
+        """
         if not self.rows or len(self.content) < _NARROWEST:
             return
         blanks = [skip.row - 1 for skip in self.skipped if skip.why == "空行" and skip.row - 1 > self.rows[0]]
@@ -275,4 +288,6 @@ def _is_remark(value: object) -> bool:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) or (isinstance(value, str) and _NUMBERS_ONLY.match(value.strip()) is not None)
+    return isinstance(value, int | float) or (
+        isinstance(value, str) and _NUMBERS_ONLY.match(value.strip()) is not None
+    )

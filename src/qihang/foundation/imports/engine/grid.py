@@ -1,4 +1,6 @@
-"""A file as the engine sees it: sheets of cells, each cell a plain Python value. Nothing here knows what the cells mean."""
+"""A file as the engine sees it: sheets of cells, each cell a plain Python value. Nothing here knows what the
+cells mean.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,8 @@ from dataclasses import dataclass, field
 CellValue = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta
 Row = list[CellValue]
 
-# What stands in a cell whose value the file does not hold: a formula that was never calculated, or one that ended in an
-# error. Private-use characters, so that no office's text can be mistaken for it.
+# What stands in a cell whose value the file does not hold: a formula that was never calculated, or one that ended in
+# an error. Private-use characters, so that no office's text can be mistaken for it.
 UNCALCULATED = "\ue000"
 FORMULA_ERROR = "\ue001"
 
@@ -53,7 +55,9 @@ class SkippedSheet:
 
 @dataclass(frozen=True)
 class Workbook:
-    """A file that could be read: its visible sheets, those left out, and how its text was encoded (text files only)."""
+    """A file that could be read: its visible sheets, those left out, and how its text was encoded (text files
+    only).
+    """
 
     name: str
     sha256: str
@@ -82,7 +86,9 @@ def plain_text(value: CellValue | None) -> str:
 
 
 def is_blank(value: CellValue) -> bool:
-    return isinstance(value, str) and (not value or value.isspace() or not value.strip("\u200b\ufeff \t\r\n\u3000\xa0"))
+    return isinstance(value, str) and (
+        not value or value.isspace() or not value.strip("\u200b\ufeff \t\r\n\u3000\xa0")
+    )
 
 
 def column_letters(column: int) -> str:

@@ -1,4 +1,6 @@
-"""Text files: csv, tsv, txt, and spreadsheets that are HTML tables in disguise. Encoding and separator are found, not asked."""
+"""Text files: csv, tsv, txt, and spreadsheets that are HTML tables in disguise. Encoding and separator are
+found, not asked.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ import io
 from collections import Counter
 
 from qihang.foundation.core.errors import DomainError
-from qihang.foundation.imports.grid import Grid, Row, Workbook, sha256_of
+from qihang.foundation.imports.engine.grid import Grid, Row, Workbook, sha256_of
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _SEPARATORS = (",", "\t", ";", "|", "，")
@@ -72,7 +74,8 @@ def _rows(text: str) -> list[Row]:
         return [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))]
     except csv.Error as broken:
         raise DomainError(
-            "这个文本文件的引号或分隔符不成对，读不成表格。请用 Excel 或 WPS 打开，另存为 xlsx 再上传。", code="file.damaged"
+            "这个文本文件的引号或分隔符不成对，读不成表格。请用 Excel 或 WPS 打开，另存为 xlsx 再上传。",
+            code="file.damaged",
         ) from broken
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from qihang.foundation.core.errors import DomainError
-from qihang.foundation.imports.delimited import read_text
-from qihang.foundation.imports.grid import Workbook
-from qihang.foundation.imports.spreadsheets import is_spreadsheet, read_spreadsheet
+from qihang.foundation.imports.engine.delimited import read_text
+from qihang.foundation.imports.engine.grid import Workbook
+from qihang.foundation.imports.engine.spreadsheets import is_spreadsheet, read_spreadsheet
 
 MAX_FILE_BYTES = 100 * 1024 * 1024
 

@@ -1,5 +1,7 @@
-"""What has to be known of a zipped spreadsheet before a parser may touch it: how large it grows, and which of its cells hold
-a formula without a usable result (a parser hands those over as empty cells, which would be a silent loss)."""
+"""What has to be known of a zipped spreadsheet before a parser may touch it: how large it grows, and which of
+its cells hold a formula without a usable result (a parser hands those over as empty cells, which would be a
+silent loss).
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
 from qihang.foundation.core.errors import DomainError
-from qihang.foundation.imports.grid import FORMULA_ERROR, UNCALCULATED, column_number
+from qihang.foundation.imports.engine.grid import FORMULA_ERROR, UNCALCULATED, column_number
 
 MAX_UNPACKED_BYTES = 1_000_000_000
 MAX_RATIO = 300
@@ -33,13 +35,17 @@ SpecialCells = dict[tuple[int, int], str]
 
 @dataclass(frozen=True)
 class Package:
-    """A zipped spreadsheet that is safe to parse. `special` maps a sheet's name to its cells without a usable value."""
+    """A zipped spreadsheet that is safe to parse. `special` maps a sheet's name to its cells without a usable
+    value.
+    """
 
     special: dict[str, SpecialCells] = field(default_factory=dict)
 
 
 def inspect_package(content: bytes) -> Package:
-    """Raise `DomainError` for a file that is damaged, hostile or of another kind; else say what a parser would lose."""
+    """Raise `DomainError` for a file that is damaged, hostile or of another kind; else say what a parser would
+    lose.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             _refuse_bombs(package, len(content))
@@ -49,7 +55,15 @@ def inspect_package(content: bytes) -> Package:
                 return Package()
             _refuse_other_documents(names)
             return Package(_special_cells(package))
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, EOFError, RuntimeError, OSError, ValueError) as broken:
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        ElementTree.ParseError,
+        EOFError,
+        RuntimeError,
+        OSError,
+        ValueError,
+    ) as broken:
         raise DomainError(
             "这个文件打不开，内容已经损坏。请用 Excel 或 WPS 打开，另存为 xlsx 再上传。", code="file.damaged"
         ) from broken
@@ -65,7 +79,9 @@ def _refuse_bombs(package: zipfile.ZipFile, packed: int) -> None:
 
 def _refuse_other_documents(names: set[str]) -> None:
     if any(name.startswith(("word/", "ppt/")) for name in names):
-        raise DomainError("这是 Word 或演示文稿，不是表格。请把名单粘到 Excel 里，存成 xlsx 再上传。", code="file.kind")
+        raise DomainError(
+            "这是 Word 或演示文稿，不是表格。请把名单粘到 Excel 里，存成 xlsx 再上传。", code="file.kind"
+        )
     if not any(name.startswith("xl/") for name in names):
         raise DomainError("这是压缩包，不是表格。请先解压，把里面的表格上传。", code="file.kind")
 
@@ -91,12 +107,15 @@ def _matches(pattern: re.Pattern[bytes], xml: bytes, mark: str) -> SpecialCells:
 
 
 def _refuse_oversized_sheet(xml: bytes) -> None:
-    """A parser lays a sheet out as a rectangle: one cell in the last corner of an empty sheet costs hundreds of gigabytes."""
+    """A parser lays a sheet out as a rectangle: one cell in the last corner of an empty sheet costs hundreds of
+    gigabytes.
+    """
     rows = _last_row(xml)
     columns = max((column_number(letters.decode()) + 1 for letters in set(_WIDE_CELL.findall(xml))), default=26)
     if rows * columns > MAX_CELLS:
         raise DomainError(
-            f"工作表铺到了第 {rows} 行、第 {columns} 列，太大了。请删去表格外面的内容和格式再上传。", code="file.too_large"
+            f"工作表铺到了第 {rows} 行、第 {columns} 列，太大了。请删去表格外面的内容和格式再上传。",
+            code="file.too_large",
         )
 
 
@@ -113,7 +132,9 @@ def _sheet_paths(package: zipfile.ZipFile) -> dict[str, str]:
     if "xl/workbook.xml" not in names:
         return {}  # the binary format (xlsb): its parser bounds rows and columns by itself
     relations = {
-        node.get("Id"): node.get("Target", "") for node in _root(package, "xl/_rels/workbook.xml.rels").iter() if node.get("Id")
+        node.get("Id"): node.get("Target", "")
+        for node in _root(package, "xl/_rels/workbook.xml.rels").iter()
+        if node.get("Id")
     }
     paths = {}
     for node in _root(package, "xl/workbook.xml").iter():
@@ -133,13 +154,15 @@ def _root(package: zipfile.ZipFile, path: str) -> ElementTree.Element:
 def _refuse_oversized_ods(xml: bytes) -> None:
     """An ODS row or cell may say "repeat me a million times"; count what that would really lay out."""
     repeated_cells = 0
-    for _, node in ElementTree.iterparse(io.BytesIO(xml), events=("end",)):
+    for _, node in ElementTree.iterparse(io.BytesIO(xml), events=("end",)):  # noqa: S314 (as in `_root`)
         kind = node.tag.rpartition("}")[2]
         if kind == "table-cell" and len(node):
             repeated_cells = max(repeated_cells, _repeats(node, "number-columns-repeated"))
         elif kind == "table-row":
             if repeated_cells * _repeats(node, "number-rows-repeated") > MAX_CELLS // 100:
-                raise DomainError("这个 ods 文件里有重复几十万次的内容，没有读入。请另存为 xlsx 再上传。", code="file.too_large")
+                raise DomainError(
+                    "这个 ods 文件里有重复几十万次的内容，没有读入。请另存为 xlsx 再上传。", code="file.too_large"
+                )
             repeated_cells = 0
             node.clear()
 

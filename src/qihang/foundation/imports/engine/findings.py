@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from qihang.foundation.imports.grid import cell_name
-from qihang.foundation.imports.masking import Mask, masked
-from qihang.foundation.imports.rules import Rule, Severity, Stage
+from qihang.foundation.imports.engine.grid import cell_name
+from qihang.foundation.imports.engine.masking import Mask, masked
+from qihang.foundation.imports.engine.rules import Rule, Severity, Stage
 
 FORMULA_IN_NEED = Rule(
     "R-FILE-01",
@@ -39,8 +39,9 @@ DIFFERS = Rule(
 
 @dataclass(frozen=True)
 class Finding:
-    """`row` is the sheet's row number, `column` counts from 0, `header` is the column's header; `note` is what the rule found
-    (for tidied cells the tidy text)."""
+    """`row` is the sheet's row number, `column` counts from 0, `header` is the column's header; `who` the texts
+    that name the row, with their masks; `note` what the rule found (for tidied cells the tidy text).
+    """
 
     row: int
     column: int
@@ -49,7 +50,7 @@ class Finding:
     value: str
     mask: Mask
     rule: Rule
-    who: str = ""
+    who: Sequence[tuple[str, Mask]] = ()
     note: str = ""
 
     @property
@@ -67,7 +68,8 @@ class Finding:
     def message(self, *, reveal: bool) -> str:
         """Which row and who, what is wrong, how to mend it, and what to do if it is right."""
         note = self.note if reveal or self.rule is not TIDIED else masked(self.note, self.mask)
-        return self.rule.sentence(row=self.row, who=self.who, value=self.shown(reveal=reveal), note=note)
+        who = " ".join(text if reveal else masked(text, mask) for text, mask in self.who)
+        return self.rule.sentence(row=self.row, who=who, value=self.shown(reveal=reveal), note=note)
 
     def as_json(self, *, reveal: bool = False) -> dict[str, str | int]:
         """The finding as the command and the stored report give it."""
@@ -97,4 +99,3 @@ class Hit:
             return cls(rule, field, answer.fill_null(False).arg_true().to_list(), {})
         rows = answer.is_not_null().arg_true().to_list()
         return cls(rule, field, rows, dict(zip(rows, answer.drop_nulls().to_list(), strict=True)))
-

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from qihang.foundation.imports.text import squeezed
+from qihang.foundation.imports.engine.text import squeezed
 
 _HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _WEEKDAY = re.compile(r"[(（]?(?:星期|周|礼拜)[一二三四五六日天][)）]?")
@@ -28,7 +28,9 @@ _MONTH_FORMS = (
 _DAY_IN_TEXT = re.compile(
     r"(?P<year>(?:19|20)\d{2})\s*[-./年]\s*(?P<month>\d{1,2})\s*[-./月]\s*(?P<day>\d{1,2})\s*[日号]?"
 )
-_SPAN_END = re.compile(r"\s*(?:[-—–~～]+|至|到)\s*(?:(?P<month>\d{1,2})\s*[./月]\s*)?(?P<day>\d{1,2})\s*[日号]?(?![\d./年月-])")
+_SPAN_END = re.compile(
+    r"\s*(?:[-—–~～]+|至|到)\s*(?:(?P<month>\d{1,2})\s*[./月]\s*)?(?P<day>\d{1,2})\s*[日号]?(?![\d./年月-])"
+)
 _MONTH_END_IN_TEXT = re.compile(r"(?P<year>(?:19|20)\d{2})\s*[-./年]\s*(?P<month>\d{1,2})\s*月?底")
 _YEAR_IN_TEXT = re.compile(r"((?:19|20)\d{2})\s*年")
 _SERIAL_DAYS = range(20_000, 80_000)  # 1954 to 2119: a date cell that lost its format shows such a number
@@ -36,7 +38,9 @@ _SERIAL_EPOCH = dt.date(1899, 12, 30)
 
 
 def parse_day(text: str, year: int | None = None) -> dt.date | None:
-    """2026-03-09, 2026.3.9, 2026/3/9, 20260309, 2026年3月9日(周一), 二〇二六年三月九日, a serial number; with `year` also 3.9."""
+    """2026-03-09, 2026.3.9, 2026/3/9, 20260309, 2026年3月9日(周一), 二〇二六年三月九日, a serial number; with
+    `year` also 3.9.
+    """
     plain = _plain(text)
     for form in _DAY_FORMS:
         if found := form.fullmatch(plain):
@@ -58,7 +62,9 @@ def parse_month(text: str) -> dt.date | None:
 
 
 def days_in(text: str) -> list[dt.date]:
-    """Every date within a text, in order, the short end of a span (3月9日—27日) included; “10月底” is that month's last day."""
+    """Every date within a text, in order, the short end of a span (3月9日—27日) included; “10月底” is that
+    month's last day.
+    """
     found: list[tuple[int, dt.date]] = []
     text = _han_to_digits(text)
     for hit in _DAY_IN_TEXT.finditer(text):
@@ -111,7 +117,7 @@ def _plain(text: str) -> str:
 
 def _han_to_digits(text: str) -> str:
     """二〇二六年三月十五日 to 2026年3月15日; other text unchanged."""
-    if not re.search(r"[一二三四五六七八九十〇零○]", text) or "年" not in text and "月" not in text:
+    if not re.search(r"[一二三四五六七八九十〇零○]", text) or ("年" not in text and "月" not in text):
         return text
     text = re.sub(r"[二三]?十[一二三四五六七八九]?(?=[月日号])", lambda hit: str(_tens(hit.group())), text)
     return re.sub(r"[〇零○一二三四五六七八九]+(?=[年月日号])", lambda hit: hit.group().translate(_HAN_DIGITS), text)

@@ -10,8 +10,8 @@ import polars as pl
 
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.ports import Port
-from qihang.foundation.imports.fields import Family, Field
-from qihang.foundation.imports.rules import Check, Rule
+from qihang.foundation.imports.engine.fields import Family, Field
+from qihang.foundation.imports.engine.rules import Check, Rule
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ class Target:
 class CommitRows:
     """Rows that may go in, a part of the whole in the sheet's order.
 
-    `rows` has the columns of the kind's fields (see the kind's module) and `_row`, the sheet's row number. `confirmed` maps
-    a row number to the ids of the rules to which a person said yes. `refused` holds rows that are kept although they
-    failed (`Rule.keeps_row`), with the failed rules in `refusals`.
+    `rows` has the columns of the kind's fields (see the kind's module) and `_row`, the sheet's row number.
+    `confirmed` maps a row number to the ids of the rules to which a person said yes. `refused` holds rows that
+    are kept although they failed (`Rule.keeps_row`), with the failed rules in `refusals`.
     """
 
     rows: pl.DataFrame
@@ -43,7 +43,9 @@ class CommitRows:
 
 @dataclass(frozen=True)
 class CommitOutcome:
-    """What a commit did, in rows: `written` new, `changed` over an earlier value, `unchanged` already there, `refused` kept as refused."""
+    """What a commit did, in rows: `written` new, `changed` over an earlier value, `unchanged` already there,
+    `refused` kept as refused.
+    """
 
     written: int = 0
     changed: int = 0
@@ -64,13 +66,15 @@ Compare = Callable[[pl.DataFrame, object], pl.Series]
 SAME = "="
 # Opens the kind's view of class and province; raises DomainError (NotAllowed, NotFound) where the actor may not.
 OpenRegister = Callable[[Target], object]
-# Writes one part within the caller's transaction and unit of work; must do nothing twice for a row that is already there.
+# Writes one part within the caller's transaction and unit of work; does nothing twice for a row that is there already.
 Commit = Callable[[Target, CommitRows, object], CommitOutcome]
 
 
 @dataclass(frozen=True)
 class Storage:
-    """How the rows of a kind are kept. `at_once`: all rows in one transaction, because they only make sense together."""
+    """How the rows of a kind are kept. `at_once`: all rows in one transaction, because they only make sense
+    together.
+    """
 
     open_register: OpenRegister
     commit: Commit
@@ -80,9 +84,10 @@ class Storage:
 
 @dataclass(frozen=True)
 class ImportKind:
-    """`business_day_labels` are the words before the business date in the title; `who` the fields that name a row to a
-    clerk; `day_required`: without a date in the title it must be given; `one_of`: of each group one of the sets of columns must
-    be there; `has_class`: its rows go into one class."""
+    """`business_day_labels` are the words before the business date in the title; `who` the fields that name a
+    row to a clerk; `day_required`: without a date in the title it must be given; `one_of`: of each group one of
+    the sets of columns must be there; `has_class`: its rows go into one class.
+    """
 
     key: str
     label: str
@@ -99,7 +104,8 @@ class ImportKind:
     def rules(self) -> dict[str, Rule]:
         """Every rule of the kind that is known beforehand, by id."""
         found = [check.rule for check in self.checks]
-        found += [one.missing for one in (*self.fields, *self.families) if one.missing]
+        found += [one.missing for one in self.fields if one.missing]
+        found += [one.missing for one in self.families if one.missing]
         return {rule.id: rule for rule in found}
 
 

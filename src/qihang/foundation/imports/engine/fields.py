@@ -9,17 +9,18 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from qihang.foundation.imports.days import each_distinct, parse_day, parse_month
-from qihang.foundation.imports.grid import FORMULA_ERROR, UNCALCULATED, CellValue, plain_text
-from qihang.foundation.imports.masking import Mask
-from qihang.foundation.imports.rules import Rule, Surroundings
-from qihang.foundation.imports.text import PLACEHOLDERS, cleaned_where_needed, half_width, squeezed, tidy_column
+from qihang.foundation.imports.engine.days import each_distinct, parse_day, parse_month
+from qihang.foundation.imports.engine.grid import FORMULA_ERROR, UNCALCULATED, CellValue, plain_text
+from qihang.foundation.imports.engine.masking import Mask
+from qihang.foundation.imports.engine.rules import Rule, Surroundings
+from qihang.foundation.imports.engine.text import PLACEHOLDERS, cleaned_where_needed, half_width, squeezed, tidy_column
 
 
 @dataclass(frozen=True)
 class RawColumn:
-    """The cells of one column, top down. `text` is null where a cell is empty; `numeric` marks cells that the spreadsheet
-    held as a number (digits may be gone for good), `unusable` those whose formula has no result."""
+    """The cells of one column, top down. `text` is null where a cell is empty; `numeric` marks cells that the
+    spreadsheet held as a number (digits may be gone for good), `unusable` those whose formula has no result.
+    """
 
     text: pl.Series
     numeric: pl.Series
@@ -58,8 +59,10 @@ class Reading:
 
 @dataclass(frozen=True)
 class Parsed:
-    """`columns` by suffix: "" is the value itself, others are facts read out of it. `faults` in the order of judgement,
-    each true or a note for the rows it hits. `cleaned` is the tidy text where a cell lost something harmless, else null."""
+    """`columns` by suffix: "" is the value itself, others are facts read out of it. `faults` in the order of
+    judgement, each true or a note for the rows it hits. `cleaned` is the tidy text where a cell lost something
+    harmless, else null.
+    """
 
     columns: Mapping[str, pl.Series]
     faults: Sequence[tuple[Rule, pl.Series]] = ()
@@ -186,7 +189,9 @@ def whole_number(unreadable: Rule, *, units: Sequence[str] = ()) -> Parser:
 
 
 def digits(wrong: Rule, *, length: int, lost: Rule) -> Parser:
-    """A number of so many digits that is a name, not a quantity; longer than 15 digits it must not be a spreadsheet number."""
+    """A number of so many digits that is a name, not a quantity; longer than 15 digits it must not be a
+    spreadsheet number.
+    """
 
     def parse(raw: RawColumn, reading: Reading) -> Parsed:
         fine = rf"^\d{{{length}}}$"

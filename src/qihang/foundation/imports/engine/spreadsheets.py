@@ -7,8 +7,8 @@ import io
 import python_calamine as calamine
 
 from qihang.foundation.core.errors import DomainError
-from qihang.foundation.imports.grid import Grid, MergedRange, Row, SkippedSheet, Workbook, sha256_of
-from qihang.foundation.imports.packages import Package, SpecialCells, inspect_package
+from qihang.foundation.imports.engine.grid import Grid, MergedRange, Row, SkippedSheet, Workbook, sha256_of
+from qihang.foundation.imports.engine.packages import Package, SpecialCells, inspect_package
 
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from qihang.foundation.imports.days import days_in, year_in
-from qihang.foundation.imports.grid import Grid
-from qihang.foundation.imports.text import half_width, squeezed
+from qihang.foundation.imports.engine.days import days_in, year_in
+from qihang.foundation.imports.engine.grid import Grid
+from qihang.foundation.imports.engine.text import half_width, squeezed
 
 _LABEL = r"[\u4e00-\u9fff][\w（）()/]{1,15}"
 _PAIR = re.compile(rf"({_LABEL})\s*[:：]\s*(.*?)(?=[\s,，;；。]+{_LABEL}\s*[:：]|[;；]|$)", re.DOTALL)
@@ -29,7 +29,9 @@ class Facts:
         return next((self.pairs[label] for label in labels if label in self.pairs), "")
 
     def day(self, labels: Sequence[str]) -> dt.date | None:
-        """The first date that stands behind one of the labels, a label's longer forms included (鉴定日期 in 鉴定日期（实操）)."""
+        """The first date that stands behind one of the labels, a label's longer forms included (鉴定日期 in
+        鉴定日期（实操）).
+        """
         for wanted in labels:
             for label, text in self.pairs.items():
                 if wanted in label and (days := days_in(text)):

@@ -1,7 +1,7 @@
 """The pipeline of every bulk file: read, find the table, map, clean, check. Nothing is written here.
 
-    examination = examine(kind, "名单.xlsx", content, today=clock.today(), parameters=…)
-    examination.findings, examination.outcome(yes)
+examination = examine(kind, "名单.xlsx", content, today=clock.today(), parameters=…)
+examination.findings, examination.outcome(yes)
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from qihang.foundation.core.errors import DomainError
-from qihang.foundation.imports.fields import Family, FamilyColumn, Field, Parsed, RawColumn, Reading
-from qihang.foundation.imports.findings import (
+from qihang.foundation.imports.engine.fields import Family, FamilyColumn, Field, Parsed, RawColumn, Reading
+from qihang.foundation.imports.engine.findings import (
     DIFFERS,
     FORMULA_ASIDE,
     FORMULA_IN_NEED,
@@ -22,14 +22,14 @@ from qihang.foundation.imports.findings import (
     Finding,
     Hit,
 )
-from qihang.foundation.imports.grid import CellValue, Grid, Workbook
-from qihang.foundation.imports.headers import Header, Names
-from qihang.foundation.imports.kinds import SAME, ImportKind
-from qihang.foundation.imports.layout import Segment, SkippedRow, Table, find_table
-from qihang.foundation.imports.masking import Mask
-from qihang.foundation.imports.read import read_file
-from qihang.foundation.imports.rules import Parameters, Severity, Surroundings
-from qihang.foundation.imports.text import without_spaces
+from qihang.foundation.imports.engine.grid import CellValue, Grid, Workbook
+from qihang.foundation.imports.engine.headers import Header, Names
+from qihang.foundation.imports.engine.kinds import SAME, ImportKind
+from qihang.foundation.imports.engine.layout import Segment, SkippedRow, Table, find_table
+from qihang.foundation.imports.engine.masking import Mask
+from qihang.foundation.imports.engine.read import read_file
+from qihang.foundation.imports.engine.rules import Parameters, Severity, Surroundings
+from qihang.foundation.imports.engine.text import without_spaces
 
 ALL = "all"
 Yes = Collection[str]  # cells (B7) whose confirm finding a person agreed to; ALL within it agrees to every one
@@ -140,13 +140,23 @@ def examine(kind: ImportKind, name: str, content: bytes, options: Options) -> Ex
     unchanged, differing = _compared(kind, rows, around)
     findings = _Findings(kind, table, columns, raw).collect([*hits, *differing])
     return Examination(
-        kind, book, table, on, columns, raw, rows, [*_header_findings(table, settled), *findings],
-        sorted(around.parameters.missing), unchanged,
-    )  # fmt: skip
+        kind=kind,
+        book=book,
+        table=table,
+        on=on,
+        columns=columns,
+        raw=raw,
+        rows=rows,
+        findings=[*_header_findings(table, settled), *findings],
+        undecided=sorted(around.parameters.missing),
+        unchanged=unchanged,
+    )
 
 
 def _correct(book: Workbook, options: Options) -> None:
-    """Put the clerk's text into the cells of the sheet that is read; corrections carry no sheet, files are read one sheet a time."""
+    """Put the clerk's text into the cells of the sheet that is read; corrections carry no sheet, files are read
+    one sheet a time.
+    """
     for grid in book.sheets:
         if options.sheet and grid.name != options.sheet:
             continue
@@ -163,22 +173,30 @@ def _without(table: Table, left_out: Collection[int]) -> Table:
     segments = [
         Segment(segment.header, [row for row in segment.rows if row + 1 not in left_out]) for segment in table.segments
     ]
-    aside = [SkippedRow(row + 1, "您选了先不导入") for one in table.segments for row in one.rows if row + 1 in left_out]
-    return replace(table, segments=segments, skipped_rows=sorted([*table.skipped_rows, *aside], key=lambda skip: skip.row))
+    aside = [
+        SkippedRow(row + 1, "您选了先不导入") for one in table.segments for row in one.rows if row + 1 in left_out
+    ]
+    return replace(
+        table, segments=segments, skipped_rows=sorted([*table.skipped_rows, *aside], key=lambda skip: skip.row)
+    )
 
 
 def _business_day(kind: ImportKind, table: Table, options: Options) -> dt.date:
     day = options.on or table.facts.day(kind.business_day_labels)
     if day is None and kind.day_required:
         label = "、".join(kind.business_day_labels[:1])
-        raise DomainError(f"请给出{label}（--on 年-月-日）：表里没有写，{kind.label}要按它来查。", code="on.required", field="on")
+        raise DomainError(
+            f"请给出{label}（--on 年-月-日）：表里没有写，{kind.label}要按它来查。", code="on.required", field="on"
+        )
     return day or options.today
 
 
 # --- columns -------------------------------------------------------------------------------------------------------
 
 
-def _columns(kind: ImportKind, table: Table, around: Surroundings) -> tuple[list[Column], list[tuple[Header, FamilyColumn]]]:
+def _columns(
+    kind: ImportKind, table: Table, around: Surroundings
+) -> tuple[list[Column], list[tuple[Header, FamilyColumn]]]:
     headers = [segment.header for segment in table.segments]
     columns = [_column(one, headers) for one in kind.fields if one.parse]
     settled: list[tuple[Header, FamilyColumn]] = []
@@ -270,11 +288,20 @@ def _compared(kind: ImportKind, rows: pl.DataFrame, around: Surroundings) -> tup
 def _header_findings(table: Table, settled: Sequence[tuple[Header, FamilyColumn]]) -> list[Finding]:
     """Columns that a family could not take in stand on their own header cell."""
     return [
-        Finding(header.below, one.column, one.name, header.texts[one.column], header.texts[one.column], Mask.TEXT, one.fault,
-                "表头", one.note)
+        Finding(
+            row=header.below,
+            column=one.column,
+            field=one.name,
+            header=header.texts[one.column],
+            value=header.texts[one.column],
+            mask=Mask.TEXT,
+            rule=one.fault,
+            who=[("表头", Mask.TEXT)],
+            note=one.note,
+        )
         for header, one in settled
         if one.fault
-    ]  # fmt: skip
+    ]
 
 
 class _Findings:
@@ -331,5 +358,6 @@ class _Findings:
             self.texts[name] = self.raw[name].text.to_list()
         return self.texts[name][row] or ""
 
-    def _who(self, row: int) -> str:
-        return " ".join(text for name in self.who if (text := without_spaces(self._text(name, row))))
+    def _who(self, row: int) -> list[tuple[str, Mask]]:
+        found = ((without_spaces(self._text(name, row)), self.columns[name].field.mask) for name in self.who)
+        return [(text, mask) for text, mask in found if text]
