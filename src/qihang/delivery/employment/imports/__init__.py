@@ -1,0 +1,1 @@
+"""What employment takes in as bulk files: contribution lists and vacancies."""

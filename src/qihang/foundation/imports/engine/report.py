@@ -1,0 +1,50 @@
+"""An examination as one document: what the command prints and what a batch keeps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qihang.foundation.imports.engine.examine import Examination, Yes
+from qihang.foundation.imports.engine.grid import column_letters
+from qihang.foundation.imports.engine.masking import Mask, masked
+from qihang.foundation.imports.engine.rules import Severity
+
+
+def report(examination: Examination, *, yes: Yes = (), reveal: bool = False) -> dict[str, Any]:
+    """`accepted` is how many rows would go in with the given yes; `header` says what was read around the table."""
+    table = examination.table
+    document: dict[str, Any] = {
+        "kind": examination.kind.key,
+        "file_sha256": examination.book.sha256,
+        "sheet": table.grid.name,
+        "skipped_sheets": [sheet.name for sheet in table.skipped_sheets],
+        "skipped_rows": [{"row": skip.row, "why": skip.why} for skip in table.skipped_rows],
+        "header": _header(examination, reveal=reveal),
+        "rows": examination.rows.height,
+        "accepted": len(examination.outcome(yes).accepted),
+    }
+    for severity in Severity:
+        document[severity.value] = [finding.as_json(reveal=reveal) for finding in examination.of(severity)]
+    return document
+
+
+def _header(examination: Examination, *, reveal: bool) -> dict[str, Any]:
+    """The title's facts, the business date, the header's row and columns, the columns that were not used, and
+    what stayed undecided.
+    """
+    header = examination.table.header
+    used = {*header.columns.values(), *(column for own in header.family.values() for column in own)}
+    pairs = examination.table.facts.pairs
+    around: dict[str, Any] = {
+        "row": header.below,
+        "on": examination.on.isoformat(),
+        "title": {label: text if reveal else masked(text, Mask.TEXT) for label, text in pairs.items()},
+        "columns": {column_letters(column): text for column, text in header.texts.items()},
+        "unused": [text for column, text in header.texts.items() if column not in used],
+        "sheets": {sheet.name: sheet.why for sheet in examination.table.skipped_sheets},
+    }
+    if examination.book.encoding:
+        around["encoding"] = examination.book.encoding
+    if examination.undecided:
+        around["undecided"] = [f"缺 {key}，用到它的检查没有做" for key in examination.undecided]
+    return around
