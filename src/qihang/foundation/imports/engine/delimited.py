@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 
 from qihang.foundation.core.errors import DomainError
@@ -13,6 +14,8 @@ from qihang.foundation.imports.engine.grid import Grid, Row, Workbook, sha256_of
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _SEPARATORS = (",", "\t", ";", "|", "，")
+# ="460106…": how a csv tells a spreadsheet that digits are text.
+_TEXT_FORMULA = re.compile(r'^="([^"]*)"$')
 _LONGEST_CELL = 1_000_000
 _SAMPLE_LINES = 200
 
@@ -71,7 +74,8 @@ def _utf16_without_mark(content: bytes) -> list[str]:
 
 def _rows(text: str) -> list[Row]:
     try:
-        return [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))]
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
+        return [[_TEXT_FORMULA.sub(r"\1", cell) for cell in line] for line in lines]
     except csv.Error as broken:
         raise DomainError(
             "这个文本文件的引号或分隔符不成对，读不成表格。请用 Excel 或 WPS 打开，另存为 xlsx 再上传。",

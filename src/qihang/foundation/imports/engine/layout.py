@@ -29,6 +29,9 @@ from qihang.foundation.imports.engine.titles import Facts, read_facts
 _FIRST_LOOK = 300  # rows; nearly every header stands within them, and a longer look is only paid for when none did
 _LAST_LOOK = 20_000
 _BEST_FEW = 3
+_FEWEST_NAMES = 2
+_LIKELY_ROWS = 20
+_SAME_TABLE = 0.6  # of the columns
 _NOTE = re.compile(
     r"^[(（【]?(填表|制表|审核|审批|复核|经办|负责人|单位负责|联系人|说明|填写说明|填报说明|备注[:：]|注[:：0-9一1]|注意|合计|总计|小计|共计|共\d+人|"
     r"本页|总人数|盖章|单位[(（]?盖章|培训机构[(（]?盖|日期[:：]|填报|以下空白|此表|本表|附[:：注件])"
@@ -92,14 +95,26 @@ def find_header(grid: Grid, names: Names) -> Header | None:
     """The rows that hold most of the names; required ones count first, then all, then fewer and earlier rows."""
     for start, stop in ((0, _FIRST_LOOK), (_FIRST_LOOK, _LAST_LOOK)):
         rows = range(start, min(stop, len(grid.rows)))
-        candidates = _candidates(grid, names, rows)
+        candidates = _candidates(grid, names, rows) or _rows_of_words(grid, names, rows[:_LIKELY_ROWS])
         few = sorted(candidates, key=lambda header: _worth(header, names))[-_BEST_FEW:]
-        best = max(
-            (with_near_names(header, names) for header in few), key=lambda header: _worth(header, names), default=None
-        )
-        if best is not None:
-            return without_doubles(best, grid, names)
+        named = [one for header in few if (one := with_near_names(header, names)).matched >= _FEWEST_NAMES]
+        if named:
+            best = max(named, key=lambda header: _worth(header, names))
+            return without_doubles(_first_alike(best, candidates, names), grid, names)
     return None
+
+
+def _first_alike(best: Header, candidates: Sequence[Header], names: Names) -> Header:
+    """The table may begin under an earlier header of the same kind that only has fewer columns."""
+    earlier = [
+        one for one in candidates if one.below <= best.top and not names.lacking(one.names) and _is_alike(one, best)
+    ]
+    return with_near_names(earlier[0], names) if earlier else best
+
+
+def _is_alike(one: Header, other: Header) -> bool:
+    """Whether two headers are of one table; a list of teachers also has names and numbers, but little else."""
+    return one.matched >= _SAME_TABLE * other.matched
 
 
 def _candidates(grid: Grid, names: Names, rows: range) -> list[Header]:
@@ -110,9 +125,16 @@ def _candidates(grid: Grid, names: Names, rows: range) -> list[Header]:
             if top + height > len(grid.rows):
                 break
             header = read_header(grid, top, height, names, spread)
-            if header.matched >= 2 and (height == 1 or _each_row_adds(header, found)):
+            if header.matched >= _FEWEST_NAMES and (height == 1 or _each_row_adds(header, found)):
                 found.append(header)
     return found
+
+
+def _rows_of_words(grid: Grid, names: Names, rows: range) -> list[Header]:
+    """Where no row has two names as we know them: rows of as many words, for a look at what is nearly alike."""
+    spread = spread_of(grid.merged, grid, rows)
+    headers = [read_header(grid, top, 1, names, spread) for top in rows]
+    return [header for header in headers if len(header.texts) >= _FEWEST_NAMES][:_BEST_FEW]
 
 
 def _each_row_adds(header: Header, found: Sequence[Header]) -> bool:
@@ -155,10 +177,21 @@ def _why_not(grid: Grid, whole: Mapping[str, Header], best: Table) -> str:
 
 def _table(grid: Grid, header: Header, names: Names) -> Table:
     reader = _RowReader(grid, names, header)
+    reader.skipped.extend(_another_table_above(grid, names, header))
     reader.run()
     return Table(
         grid, reader.segments, sorted(reader.skipped, key=lambda skip: skip.row), [], read_facts(grid, header.top)
     )
+
+
+def _another_table_above(grid: Grid, names: Names, header: Header) -> list[SkippedRow]:
+    """Rows above the header that are no titles, but a table that would do as well and has far fewer columns."""
+    rows = range(max(0, header.top - _FIRST_LOOK), header.top)
+    whole = [one for one in _candidates(grid, names, rows) if not names.lacking(one.names) and one.below <= header.top]
+    if not whole:
+        return []
+    filled = [row for row in range(whole[0].top, header.top) if any(not is_blank(cell) for cell in grid.rows[row])]
+    return [SkippedRow(row + 1, "另一种表，没有读入") for row in filled]
 
 
 class _RowReader:
@@ -176,11 +209,14 @@ class _RowReader:
         self.header = header
         self.rows: list[int] = []
         self.segments.append(Segment(header, self.rows))
-        self.keys = [header.columns[one.name] for one in self.names.fields if one.key and one.name in header.columns]
+        self.keys = self._keys_of(header)
         used = {*header.columns.values(), *(column for own in header.family.values() for column in own)}
         self.content = sorted(used - {header.columns.get("serial")})
         self.first = min(used)
         self.doubtful = self._doubtful(header.below)
+
+    def _keys_of(self, header: Header) -> list[int]:
+        return [header.columns[one.name] for one in self.names.fields if one.key and one.name in header.columns]
 
     def run(self) -> None:
         row = self.header.below
@@ -191,17 +227,34 @@ class _RowReader:
             self.rows.extend(range(row, doubt))
             row = doubt + 1
             if again := self._header_again(doubt):
-                self.skipped.extend(
-                    SkippedRow(one + 1, "又一个表头，表从它下面接着读") for one in range(doubt, again.below)
-                )
-                self._begin(again)
-                row = again.below
+                row = self._turn_to(again)
             elif why := self._why_not_a_row(self.grid.rows[doubt]):
                 self.skipped.append(SkippedRow(doubt + 1, why))
             else:
                 self.rows.append(doubt)
         self.rows.extend(range(row, self._last + 1))
         self._drop_what_follows()
+
+    def _turn_to(self, again: Header) -> int:
+        """Go on under the next header if it is ours; pass over the table under it if it is another. The row after."""
+        if _is_alike(again, self.header):
+            self._skip(range(again.top, again.below), "又一个表头，表从它下面接着读")
+            self._begin(again)
+            return again.below
+        after = self._end_of(again)
+        self._skip(range(again.top, after), "另一种表，没有读入")
+        return after
+
+    def _end_of(self, other: Header) -> int:
+        """The row on which a table of another kind gives way to one like ours again, or the end."""
+        for row in range(other.below, self._last + 1):
+            again = self._header_again(row, other)
+            if again and _is_alike(again, self.header):
+                return row
+        return self._last + 1
+
+    def _skip(self, rows: range, why: str) -> None:
+        self.skipped.extend(SkippedRow(row + 1, why) for row in rows)
 
     def _doubtful(self, first: int) -> deque[int]:
         """Rows that need a look: a key cell is empty, a header's word or a remark. All others are rows of the
@@ -241,9 +294,10 @@ class _RowReader:
             return "表下的说明"
         return ""
 
-    def _header_again(self, row: int) -> Header | None:
+    def _header_again(self, row: int, under: Header | None = None) -> Header | None:
         """A header repeated after a page, or the next table of the same kind; its columns may stand elsewhere."""
-        key = self.grid.value(row, self.keys[0]) if self.keys else ""
+        keys = self._keys_of(under) if under else self.keys
+        key = self.grid.value(row, keys[0]) if keys else ""
         if not isinstance(key, str) or header_key(key) not in self.names.exact:
             return None
         spread = spread_of(self.grid.merged, self.grid, range(row, row + MAX_HEADER_ROWS))

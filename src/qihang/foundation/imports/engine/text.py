@@ -49,8 +49,8 @@ def without_spaces_column(column: pl.Expr) -> pl.Expr:
 
 
 def without_quotes_column(column: pl.Expr) -> pl.Expr:
-    """The ways in which a spreadsheet is told that digits are text: a leading quote, or ="…" in a csv."""
-    return column.str.replace(r'^\s*="(.*)"\s*$', "$1").str.replace(r"^\s*['’‘`]+", "")
+    """A leading quote is how a spreadsheet is told that digits are text."""
+    return column.str.replace(r"^\s*['’‘`]+", "")
 
 
 def tidy_column(column: pl.Expr) -> pl.Expr:
