@@ -87,9 +87,9 @@ class Wanted:
         return self.root / "src" / "qihang" / "web" / "static" / "vendor" / ".stamp"
 
     def packages_ready(self) -> bool:
-        return (
-            os.access(self.python, os.X_OK) and not self.building.exists() and _says(self.stamp, self.packages_stamp)
-        )
+        if self.building.exists() or not os.access(self.python, os.X_OK):
+            return False
+        return self.venv.is_symlink() or _says(self.stamp, self.packages_stamp)
 
     def assets_ready(self) -> bool:
         return not self.assets_stamp or _says(self.assets, self.assets_stamp)

@@ -193,6 +193,11 @@ def test_somebody_s_own_environment_behind_a_link_is_used_as_it_is(project: Proj
     project.venv.symlink_to(tmp_path / "own")
     assert project.run("up")[::2] == (3, "")
     assert project.asked("") == 0
+    project.add_front_end()
+    project.add_node("22.1.0")
+    assert project.run("up")[0] == 3
+    assert (project.root / "src" / "qihang" / "web" / "static" / "vendor" / "kit.css").exists()
+    assert project.asked("") == 0
 
 
 def test_of_two_at_once_one_builds_and_the_other_waits(project: Project) -> None:
