@@ -13,7 +13,7 @@ from qihang.registry.policy.engine.parameters import ParameterBook
 from qihang.registry.policy.engine.rules import AMOUNT_FEN, ELIGIBLE, Rule
 from qihang.registry.policy.models import Decision, Parameter
 from qihang.registry.policy.rules import NoRule, rule_for
-from qihang.registry.policy.services.storing import store_answers
+from qihang.registry.policy.services.storing import store_answers, store_one
 
 
 class RuleMissing(DomainError):
@@ -30,7 +30,8 @@ def rule_of(benefit: str) -> Rule:
 
 def book_for(rule: Rule) -> ParameterBook:
     """The confirmed values of every key the rule looks up, in one query."""
-    return Parameter.objects.book(need.key for need in rule.needs)
+    book: ParameterBook = Parameter.objects.book(need.key for need in rule.needs)
+    return book
 
 
 def decide_many(
@@ -82,19 +83,15 @@ def decide_one(
     schema = {name: rule.facts[name].dtype for name in rule.facts.names}
     case = pl.DataFrame({name: [facts.get(name)] for name in schema}, schema=schema)
     answers = decide(rule, case, on=on, region=region, book=book_for(rule))
-    owner = pl.DataFrame(
-        {
-            "on": [on],
-            "region": [region],
-            "person_id": [person_id],
-            "case_ref": [case_ref],
-            "supersedes_id": [supersedes.pk if supersedes else None],
-        },
-        schema_overrides={"person_id": pl.Int64, "supersedes_id": pl.Int64},
+    return store_one(
+        answers,
+        actor=actor,
+        on=on,
+        region=region,
+        person_id=person_id,
+        case_ref=case_ref,
+        supersedes=supersedes,
     )
-    stored = store_answers(answers, owner, actor=actor)
-    decision: Decision = Decision.objects.select_related("basis").get(pk=stored[0])
-    return decision
 
 
 def _answer_frame(answers: Answers, ids: pl.Series) -> pl.DataFrame:

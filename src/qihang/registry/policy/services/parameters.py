@@ -1,7 +1,7 @@
-"""Looking parameters up, and changing them with two pairs of hands."""
+"""Changing parameters, with two pairs of hands, and saying which are missing."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -140,13 +140,13 @@ def _value(spec: KeySpec, value: object) -> Value:
         raise DomainError(str(problem), field="value") from problem
 
 
-def _overlapping(parameter: Parameter) -> Iterable[Parameter]:
+def _overlapping(parameter: Parameter) -> list[Parameter]:
     """The confirmed values of the same key and place that share a day with it, locked."""
     rows = Parameter.objects.confirmed().filter(key=parameter.key, by=parameter.by, region=parameter.region)
     rows = rows.filter(Q(valid_to=None) | Q(valid_to__gte=parameter.valid_from))
     if parameter.valid_to is not None:
         rows = rows.filter(valid_from__lte=parameter.valid_to)
-    return rows.select_for_update().order_by("pk")
+    return list(rows.select_for_update().order_by("pk"))
 
 
 def _close(before: Parameter, after: Parameter) -> None:

@@ -1,6 +1,9 @@
 """Keeping decisions: many at once by COPY, each with its facts, outcomes and a shared basis."""
 
+import datetime as dt
 import secrets
+from decimal import Decimal
+from typing import Any
 
 import polars as pl
 from django.db import connection
@@ -9,13 +12,14 @@ from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.copying import reserve_ids
 from qihang.foundation.core.units import unit_of_work
-from qihang.registry.policy.engine.evaluation import Answers, Basis
+from qihang.registry.policy.engine.evaluation import Answers, Basis, facts_json
 from qihang.registry.policy.engine.rules import AMOUNT_FEN, ELIGIBLE, Rule
 from qihang.registry.policy.models import Decision, DecisionBasis
 from qihang.registry.policy.stored import basis_digest, basis_to_json, facts_to_text, marks_of
 
 PERSON, CASE_REF, SUPERSEDES = "person_id", "case_ref", "supersedes_id"
 _NULL = r"\N"
+_MARKS = {True: "1", False: "0", None: "?"}
 
 
 def store_answers(answers: Answers, cases: pl.DataFrame, *, actor: Actor) -> pl.Series:
@@ -30,6 +34,32 @@ def store_answers(answers: Answers, cases: pl.DataFrame, *, actor: Actor) -> pl.
         ids = pl.Series("id", reserve_ids(Decision, cases.height), pl.Int64)
         _copy(_rows(answers, cases, actor).with_columns(ids, basis_ids.gather(answers.basis_at).alias("basis_id")))
     return ids.alias("decision_id")
+
+
+def store_one(answers: Answers, *, actor: Actor, on: dt.date, region: str, **owner: Any) -> Decision:
+    """Store the one answer of a single case; `owner` may name `person_id`, `case_ref` and `supersedes`."""
+    rule = answers.rule
+    known = facts_json(answers.facts.row(0, named=True))
+    outcome = answers.outcomes.row(0, named=True)
+    fen = outcome[AMOUNT_FEN]
+    with unit_of_work(actor):
+        decision = Decision(
+            benefit=rule.benefit,
+            on=on,
+            region=region,
+            basis_id=_basis_ids(rule, answers.bases)[0],
+            fact_values=list(known.values()),
+            outcome_marks="".join(_MARKS[outcome[clause.id]] for clause in rule.clauses),
+            eligible=outcome[ELIGIBLE],
+            amount=None if fen is None else Decimal(fen).scaleb(-2),
+            decided_by_id=actor.user_id,
+            decided_by=actor.user_label,
+            decided_by_role=actor.role,
+            decided_by_organization=actor.organization_label,
+            **owner,
+        )
+        decision.save(force_insert=True)
+    return decision
 
 
 def _basis_ids(rule: Rule, bases: list[Basis]) -> list[int]:
