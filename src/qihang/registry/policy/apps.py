@@ -8,6 +8,8 @@ class PolicyConfig(AppConfig):
 
     def ready(self) -> None:
         from qihang.foundation.core.workflow import deadline_days
+        from qihang.registry.participants.services import keep_rows, person_merges
         from qihang.registry.policy.lookup import working_days
 
         deadline_days.register("working_days", working_days)
+        person_merges.register("policy.Decision.person", keep_rows)

@@ -1,7 +1,8 @@
 """Who may set policy where."""
 
 from qihang.foundation.core.actors import Actor
-from qihang.registry.policy.engine.parameters import NATION, chain_by_code
+from qihang.registry.policy.engine.parameters import NATION
+from qihang.registry.reference.scope import region_within
 
 _PROVINCE_TAIL = "0000"
 
@@ -15,4 +16,4 @@ def may_set_for(actor: Actor, region: str) -> bool:
         return True
     if region == NATION:
         return actor.region.endswith(_PROVINCE_TAIL)
-    return bool(actor.region) and actor.region in chain_by_code(region)
+    return region_within(region, actor.region)

@@ -10,9 +10,10 @@ from django.db.models import Q
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.roles import OFFICERS, Role
 from qihang.registry.policy.catalogue import CATALOGUE
-from qihang.registry.policy.engine.parameters import ParameterBook, ParameterRow, Verified, by_from_text
+from qihang.registry.policy.engine.parameters import NATION, ParameterBook, ParameterRow, Verified, by_from_text
 from qihang.registry.policy.engine.values import parse_value
 from qihang.registry.policy.enums import ParameterState
+from qihang.registry.reference.scope import ancestors, region_code_q
 
 _ROW = (
     "key",
@@ -57,7 +58,13 @@ class ParameterQuerySet(models.QuerySet[Any]):
     def book(self, keys: Iterable[str] | None = None) -> ParameterBook:
         """The confirmed values (of some keys) as the engine reads them, in one query."""
         rows = self.confirmed() if keys is None else self.confirmed().filter(key__in=list(keys))
-        return ParameterBook(_row(values) for values in rows.values_list(*_ROW) if values[0] in CATALOGUE)
+        known = (_row(values) for values in rows.values_list(*_ROW) if values[0] in CATALOGUE)
+        return ParameterBook(known, region_chain)
+
+
+def region_chain(region: str) -> tuple[str, ...]:
+    """A place and those above it, nearest first, the nation last: the order in which parameters are sought."""
+    return (*ancestors(region), NATION) if region != NATION else (NATION,)
 
 
 def _row(values: tuple[Any, ...]) -> ParameterRow:
@@ -93,10 +100,7 @@ class DecisionQuerySet(models.QuerySet[Any]):
         if actor.is_system:
             return self.all()
         if actor.role == Role.PARTICIPANT:
-            return self.filter(person_id=actor.person_id) if actor.person_id else self.none()
-        return self.filter(_below(actor.region)) if actor.role in OFFICERS else self.none()
-
-
-def _below(region: str) -> Q:
-    significant = region.rstrip("0")
-    return Q(region__startswith=significant + "0" * (len(significant) % 2)) if region else Q(pk__in=())
+            if actor.person_id is None:
+                return self.none()
+            return self.filter(Q(person_id=actor.person_id) | Q(person__merged_into_id=actor.person_id))
+        return self.filter(region_code_q("region", actor.region)) if actor.role in OFFICERS else self.none()

@@ -3,13 +3,13 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from qihang.registry.policy.engine.evaluation import Basis
-from qihang.registry.policy.engine.facts import Fact, FactType
+from qihang.registry.policy.engine.facts import Cell, Fact, FactType
 from qihang.registry.policy.engine.parameters import ParameterRow, Verified, by_of
 from qihang.registry.policy.engine.rules import Rule
 from qihang.registry.policy.engine.values import parse_value
@@ -54,6 +54,16 @@ def facts_from_text(rule: Rule, texts: pl.Series) -> pl.DataFrame:
     """The typed fact columns that `facts_to_text` wrote."""
     values = texts.str.json_decode(pl.List(pl.String)).alias("values").to_frame()
     return values.select(_fact_value(pl.col("values").list.get(at), fact) for at, fact in enumerate(rule.facts))
+
+
+def facts_from_json(rule: Rule, stored: Mapping[str, Any]) -> dict[str, Cell]:
+    """The facts of one decision with their Python types."""
+    return {
+        fact.name: dt.date.fromisoformat(stored[fact.name])
+        if fact.kind is FactType.DATE and stored[fact.name]
+        else stored[fact.name]
+        for fact in rule.facts
+    }
 
 
 def marks_of(rule: Rule) -> pl.Expr:

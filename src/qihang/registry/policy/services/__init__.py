@@ -1,6 +1,7 @@
 """What other apps ask of policy, beside `lookup`: changing parameters, deciding, and deciding again."""
 
-from qihang.registry.policy.services.decisions import RuleMissing, decide_many, decide_one, rule_of
+from qihang.registry.policy.services.decisions import RuleMissing, answer_many, decide_many, decide_one, rule_of
+from qihang.registry.policy.services.explaining import Audience, ExplainedLine, conclude, explain, working
 from qihang.registry.policy.services.parameters import (
     MissingParameter,
     confirm_parameter,
@@ -12,13 +13,18 @@ from qihang.registry.policy.services.replay import Replay, Verification, parse_o
 from qihang.registry.policy.services.seeds import load_demo_parameters, load_instruments, load_sourced_parameters
 
 __all__ = [
+    "Audience",
+    "ExplainedLine",
     "MissingParameter",
     "Replay",
     "RuleMissing",
     "Verification",
+    "answer_many",
+    "conclude",
     "confirm_parameter",
     "decide_many",
     "decide_one",
+    "explain",
     "load_demo_parameters",
     "load_instruments",
     "load_sourced_parameters",
@@ -29,4 +35,5 @@ __all__ = [
     "rule_of",
     "verify_decisions",
     "withdraw_parameter",
+    "working",
 ]

@@ -34,6 +34,12 @@ def book_for(rule: Rule) -> ParameterBook:
     return book
 
 
+def answer_many(*, frame: pl.DataFrame, benefit: str, on: pl.Series | dt.date, region: pl.Series | str) -> Answers:
+    """Decide every row of `frame` by the table's parameters, with the basis of each answer; nothing is stored."""
+    rule = rule_of(benefit)
+    return decide(rule, frame, on=on, region=region, book=book_for(rule))
+
+
 def decide_many(
     *,
     frame: pl.DataFrame,
@@ -49,16 +55,13 @@ def decide_many(
     stored also `person_id`, `case_ref` and `supersedes_id` where there are any. Returns `decision_id` (null unless
     stored), `eligible`, `amount` in yuan, `missing` keys, and a column for each clause.
     """
-    rule = rule_of(benefit)
-    cases = frame.with_columns(
-        [pl.lit(value).alias(name) for name, value in (("on", on), ("region", region)) if value is not None]
-    )
-    answers = decide(
-        rule,
-        cases,
-        on=on if on is not None else cases["on"],
-        region=region if region is not None else cases["region"],
-        book=book_for(rule),
+    given = [pl.lit(value).alias(name) for name, value in (("on", on), ("region", region)) if value is not None]
+    cases = frame.with_columns(given)
+    answers = answer_many(
+        frame=frame,
+        benefit=benefit,
+        on=on if on is not None else frame["on"],
+        region=region if region is not None else frame["region"],
     )
     ids = store_answers(answers, cases, actor=actor) if store else pl.Series([None] * cases.height, dtype=pl.Int64)
     return _answer_frame(answers, ids)

@@ -1,0 +1,1 @@
+"""The subcommands `decide` and `replay`."""
