@@ -68,7 +68,8 @@ def _read(path: Path, rule: Rule) -> pl.DataFrame:
     except UnreadableFile as problem:
         raise DomainError(str(problem), code="unreadable") from problem
     except OSError as problem:
-        raise DomainError(f"打不开 {path}：{problem.strerror or problem}") from problem
+        reason = "没有这个文件" if isinstance(problem, FileNotFoundError) else "它不是文件，或者没有读它的权限"
+        raise DomainError(f"打不开 {path}：{reason}") from problem
 
 
 def _placed(cases: pl.DataFrame, options: argparse.Namespace) -> pl.DataFrame:

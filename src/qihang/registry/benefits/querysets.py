@@ -1,0 +1,34 @@
+"""Benefits by person, state and scope."""
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.roles import OFFICERS, Role
+from qihang.registry.benefits.enums import COUNTED
+from qihang.registry.reference.scope import region_code_q
+
+
+class BenefitUseQuerySet(models.QuerySet[Any]):
+    """Uses of benefits."""
+
+    def counted(self) -> Self:
+        """Reserved or enjoyed: what caps count."""
+        return self.filter(state__in=COUNTED)
+
+    def of_source(self, kind: str, refs: "list[str] | tuple[str, ...]") -> Self:
+        """Counted uses of these cases of an owner."""
+        return self.counted().filter(source_kind=kind, source_ref__in=refs)
+
+    def visible_to(self, actor: Actor) -> Self:
+        """A person's own; an organisation's, of its own cases; an office's, of its place and all below it."""
+        if actor.is_system:
+            return self.all()
+        if actor.role == Role.PARTICIPANT:
+            return self.filter(person_id=actor.person_id) if actor.person_id else self.none()
+        if actor.role in OFFICERS:
+            return self.filter(region_code_q("region", actor.region))
+        own = Q(organization_id=actor.organization_id)
+        return self.filter(own) if actor.organization_id else self.none()
