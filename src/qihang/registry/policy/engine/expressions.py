@@ -20,5 +20,8 @@ def full_years_between(start: dt.date, end: dt.date) -> int:
 
 
 def holds_if(required: pl.Expr, condition: pl.Expr) -> pl.Expr:
-    """Where the rule is in force the condition decides; where it is known not to be, every case passes."""
-    return ~required | condition
+    """Where the rule is in force the condition decides; where it is known not to be, every case passes.
+
+    Whether it is in force must be known: a parameter that nobody has set leaves even a good case undecided.
+    """
+    return pl.when(required.is_not_null()).then(~required | condition)
