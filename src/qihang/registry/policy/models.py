@@ -212,7 +212,9 @@ class Decision(AuditedModel):
             ),
             models.CheckConstraint(
                 name="decision_amount_only_if_eligible",
-                condition=Q(eligible=True, amount__gte=0) | (Q(amount=None) & (Q(eligible=False) | Q(eligible=None))),
+                # Every part is a plain yes or no: a check that comes out unknown would let the row in.
+                condition=Q(eligible__isnull=False, eligible=True, amount__isnull=False, amount__gte=0)
+                | (Q(amount=None) & (Q(eligible=None) | Q(eligible=False))),
                 violation_error_message="符合条件才有金额，符合条件就要有金额",
             ),
         ]

@@ -11,8 +11,8 @@ import polars as pl
 
 from qihang.registry.policy.engine.clauses import Need
 from qihang.registry.policy.engine.facts import Cell
-from qihang.registry.policy.engine.parameters import ParameterBook, ParameterRow
-from qihang.registry.policy.engine.resolution import Resolution, cells_of, dense, resolve
+from qihang.registry.policy.engine.parameters import EACH, By, KeySpec, ParameterBook, ParameterRow
+from qihang.registry.policy.engine.resolution import Resolution, dense, resolve, resolve_from
 from qihang.registry.policy.engine.rules import AMOUNT_FEN, ELIGIBLE, Rule
 
 _KIND = "@kind"
@@ -29,6 +29,11 @@ class Basis:
     def of(self, key: str) -> tuple[ParameterRow, ...]:
         """The rows of one key: several for a cap that several levels set."""
         return tuple(row for row in self.parameters if row.spec.key == key)
+
+    def rows(self, spec: KeySpec, by: By) -> tuple[ParameterRow, ...]:
+        """Its rows of a key for a discriminator: a basis that was made for level five has none for level four."""
+        fitting = {by, tuple((name, EACH) for name, _ in by)}
+        return tuple(row for row in self.of(spec.key) if row.by in fitting)
 
     def law(self, needs: Sequence[Need], otherwise: str) -> str:
         """The article to cite: that of the parameters in force, else the clause's own."""
@@ -123,9 +128,8 @@ def decide(
 
 def decide_by_bases(rule: Rule, cases: pl.DataFrame, *, bases: Sequence[Basis], at: pl.Series) -> Answers:
     """Decide again by stored bases, whatever the parameter table says today. `at` is each case's position in them."""
-    index = at.cast(pl.UInt32)
-    cells = {need.key: cells_of(rule, need.key, [basis.of(need.key) for basis in bases], index) for need in rule.needs}
-    return evaluate(rule, rule.facts.frame(cases), Resolution(cells, index))
+    facts = rule.facts.frame(cases)
+    return evaluate(rule, facts, resolve_from(rule, facts, bases, at.cast(pl.UInt32)))
 
 
 def evaluate(rule: Rule, facts: pl.DataFrame, resolution: Resolution) -> Answers:

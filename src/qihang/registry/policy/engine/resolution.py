@@ -7,6 +7,7 @@ region and era give a case its cell, and a cell's values are gathered, not joine
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import polars as pl
@@ -61,18 +62,49 @@ def resolve(
 ) -> Resolution:
     """Look up every key of `rule` for each case, in force on its day at its place (one for all, or one for each)."""
     if not facts.height:
-        return Resolution({need.key: cells_of(rule, need.key, [()], None) for need in rule.needs}, None)
+        return Resolution({need.key: Cells(rule.spec(need.key), None, ((),), None) for need in rule.needs}, None)
     starts = _starts(rule, book)
     place, regions = _places(region)
     group, corners = _groups(place, regions, _eras(on, starts), starts)
-    return Resolution({need.key: _look_up(rule, need.key, facts, group, corners, book) for need in rule.needs}, group)
+    sources: list[Source] = [_Corner(book, region, on) for region, on in corners]
+    return resolve_from(rule, facts, sources, group)
 
 
-def cells_of(rule: Rule, key: str, rows: Sequence[Rows], at: pl.Series | None) -> Cells:
-    """The cells of one key from ready rows."""
+class Source(Protocol):
+    """Where the rows of one group of cases come from: a place and day in the book, or a stored basis."""
+
+    def rows(self, spec: KeySpec, by: By) -> Rows:
+        """The rows that bind; empty where none is set."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Corner:
+    book: ParameterBook
+    region: str
+    on: dt.date
+
+    def rows(self, spec: KeySpec, by: By) -> Rows:
+        return tuple(self.book.binding(spec, region=self.region, on=self.on, by=by))
+
+
+def resolve_from(rule: Rule, facts: pl.DataFrame, sources: Sequence[Source], group: pl.Series | None) -> Resolution:
+    """The cells of every key, for cases of which each belongs to one source (`group`; None where there is but one)."""
+    return Resolution({need.key: _cells(rule, need.key, facts, sources, group) for need in rule.needs}, group)
+
+
+def _cells(rule: Rule, key: str, facts: pl.DataFrame, sources: Sequence[Source], group: pl.Series | None) -> Cells:
     spec = rule.spec(key)
+    kinds: Sequence[By] = [()]
+    at = group
+    if spec.by:
+        (name,) = spec.by  # no rule has needed two discriminators
+        codes = [choice.code for choice in rule.facts[name].choices]
+        kinds = [((name, code),) for code in codes]
+        chosen = facts[name].to_physical().cast(pl.UInt32)
+        at = chosen if group is None else group * len(codes) + chosen
+    rows = tuple(source.rows(spec, by) for source in sources for by in kinds)
     listed = rule.facts[rule.listed_fact(key)] if spec.kind is ValueType.CODES else None
-    return Cells(spec, listed, tuple(rows), at)
+    return Cells(spec, listed, rows, at)
 
 
 def _starts(rule: Rule, book: ParameterBook) -> list[dt.date]:
@@ -130,24 +162,3 @@ def dense(numbers: pl.Series) -> tuple[pl.Series, list[int]]:
     position = np.zeros(int(present[-1]) + 1, dtype=np.uint32)
     position[present] = np.arange(len(present), dtype=np.uint32)
     return pl.Series(position[values]), present.tolist()
-
-
-def _look_up(
-    rule: Rule,
-    key: str,
-    facts: pl.DataFrame,
-    group: pl.Series | None,
-    corners: Sequence[tuple[str, dt.date]],
-    book: ParameterBook,
-) -> Cells:
-    spec = rule.spec(key)
-    kinds: Sequence[By] = [()]
-    at = group
-    if spec.by:
-        (name,) = spec.by  # no rule has needed two discriminators
-        codes = [choice.code for choice in rule.facts[name].choices]
-        kinds = [((name, code),) for code in codes]
-        chosen = facts[name].to_physical().cast(pl.UInt32)
-        at = chosen if group is None else group * len(codes) + chosen
-    rows = [tuple(book.binding(spec, region=region, on=on, by=by)) for region, on in corners for by in kinds]
-    return cells_of(rule, key, rows, at)
