@@ -82,7 +82,7 @@ UNIT_WORDS = {
     "yuan": "元",
     "yuan/lesson_hour": "元/课时",
     "times": "次",
-    "times/calendar_year": "次/年",
+    "times/calendar_year": "次",
     "years": "周岁",
     "years_exclusive": "周岁",
     "working_days": "个工作日",

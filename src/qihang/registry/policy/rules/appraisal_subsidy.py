@@ -120,8 +120,8 @@ def first_appraisal(case: Case) -> pl.Expr:
 @clause(
     id="lifetime_cap",
     article="财社〔2023〕181号 第六条",
-    title="累计享受未到 {assess.lifetime_cap}",
-    plain="一共不超过 {assess.lifetime_cap}",
+    title="累计享受次数未到上限（{assess.lifetime_cap}）",
+    plain="一共领过的次数没到上限（{assess.lifetime_cap}）",
     uses=("lifetime_uses",),
     parameters=("assess.lifetime_cap",),
 )

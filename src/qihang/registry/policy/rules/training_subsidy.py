@@ -153,8 +153,8 @@ def category_confirmed(case: Case) -> pl.Expr:
 @clause(
     id="lifetime_cap",
     article="财社〔2023〕181号 第五条",
-    title="累计享受未到 {training.lifetime_cap}",
-    plain="一共不超过 {training.lifetime_cap}",
+    title="累计享受次数未到上限（{training.lifetime_cap}）",
+    plain="一共领过的次数没到上限（{training.lifetime_cap}）",
     uses=("lifetime_uses",),
     parameters=("training.lifetime_cap",),
     tell=_times("lifetime_uses", "以前"),
@@ -166,8 +166,8 @@ def lifetime_cap(case: Case) -> pl.Expr:
 @clause(
     id="yearly_cap",
     article="琼财社规〔2021〕14号 附支出范围和标准",
-    title="当年享受未到 {training.yearly_cap}",
-    plain="今年不超过 {training.yearly_cap}",
+    title="当年享受次数未到上限（{training.yearly_cap}）",
+    plain="今年领过的次数没到上限（{training.yearly_cap}）",
     uses=("uses_this_year",),
     parameters=("training.yearly_cap",),
     tell=_times("uses_this_year", "今年"),

@@ -78,7 +78,7 @@ def conclude(decision: Decision, audience: Audience = "participant") -> str:
         return f"符合条件，金额 {decision.amount:,.2f} 元" if officer else f"条件都够，可以补 {_yuan(decision)} 元"
     lines = explain(decision, audience)
     if decision.eligible is False:
-        reasons = "；".join(f"{line.condition}（{line.situation}）" for line in lines if line.passed is False)
+        reasons = "；".join(f"{line.condition}，实际：{line.situation}" for line in lines if line.passed is False)
         return f"不符合条件：{reasons}" if officer else f"这次不能补，差在：{reasons}"
     waiting = "；".join(line.condition for line in lines if line.passed is None)
     if not officer:
