@@ -33,7 +33,9 @@ def _cases() -> Iterator[Any]:
 def _book(document: dict[str, Any], case: dict[str, Any]) -> ParameterBook:
     without = set(case.get("without", ()))
     rows = [seed.row for seed in seed_parameters(_SETS[document["parameters"]]) if seed.row.spec.key not in without]
-    supposed = [(CATALOGUE[key], None, parse_value(CATALOGUE[key].kind, value)) for key, value in case.get("with", {}).items()]
+    supposed = [
+        (CATALOGUE[key], None, parse_value(CATALOGUE[key].kind, value)) for key, value in case.get("with", {}).items()
+    ]
     return ParameterBook(rows).changed(supposed)
 
 

@@ -97,7 +97,9 @@ class TestDecide:
             "丙：还不能定：人员类别已由经办凭证明核实",
         ]
 
-    def test_a_missing_parameter_is_named_in_the_lines(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_a_missing_parameter_is_named_in_the_lines(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         path = tmp_path / "a.csv"
         path.write_text("\n".join([HEADER, YES.replace(",5,", ",4,"), YES.replace(",5,", ",,")]), encoding="utf-8")
         run(decide_command, "training_subsidy", str(path), "--region", "460108", "--on", "2006-07-01")
@@ -174,7 +176,16 @@ class TestReplay:
 
     def test_a_wrong_supposition_is_refused(self) -> None:
         with pytest.raises(DomainError, match=r"没有“training\.colour”这个参数"):
-            run(replay_command, "training_subsidy", "--from", "2026-01-01", "--to", "2026-12-31", "--with", "training.colour=1")
+            run(
+                replay_command,
+                "training_subsidy",
+                "--from",
+                "2026-01-01",
+                "--to",
+                "2026-12-31",
+                "--with",
+                "training.colour=1",
+            )
 
 
 @pytest.mark.parametrize(
