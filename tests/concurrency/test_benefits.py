@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import Barrier, BrokenBarrierError
 from typing import Any
 
@@ -34,10 +35,8 @@ def meeting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Barrier]:
 
     def read_then_wait(**arguments: Any) -> Any:
         found = original(**arguments)
-        try:
+        with suppress(BrokenBarrierError):
             barrier.wait()
-        except BrokenBarrierError:
-            pass
         return found
 
     monkeypatch.setattr(services, "uses_before", read_then_wait)

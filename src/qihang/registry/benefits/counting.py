@@ -6,6 +6,7 @@ import polars as pl
 
 from qihang.registry.benefits.enums import Fund
 from qihang.registry.benefits.models import BenefitUse
+from qihang.registry.benefits.querysets import among
 
 COUNTS = (
     "lifetime_uses",
@@ -51,7 +52,7 @@ def uses_before(*, benefit: str, cases: pl.DataFrame) -> pl.DataFrame:
 
 
 def _uses(benefit: str, person_ids: Sequence[int]) -> pl.DataFrame:
-    rows = BenefitUse.objects.counted().filter(benefit=benefit, person_id__in=person_ids)
+    rows = BenefitUse.objects.counted().filter(benefit=benefit, person_id__in=among(person_ids))
     values = list(rows.values_list("person_id", "on", "occupation", "level", "fund", "source_ref"))
     return pl.DataFrame(values, schema=_USES, orient="row")
 

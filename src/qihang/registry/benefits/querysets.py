@@ -1,14 +1,21 @@
 """Benefits by person, state and scope."""
 
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.roles import OFFICERS, Role
 from qihang.registry.benefits.enums import COUNTED
 from qihang.registry.reference.scope import region_code_q
+
+
+def among(values: Iterable[int] | Iterable[str], kind: str = "bigint") -> RawSQL:
+    """Values for `field__in`, sent as one array: a roster's hundred thousand would be as many placeholders."""
+    return RawSQL(f"SELECT unnest(%s::{kind}[])", [list(values)])  # noqa: S611 - `kind` is ours, values are parameters
 
 
 class BenefitUseQuerySet(models.QuerySet[Any]):
@@ -18,9 +25,9 @@ class BenefitUseQuerySet(models.QuerySet[Any]):
         """Reserved or enjoyed: what caps count."""
         return self.filter(state__in=COUNTED)
 
-    def of_source(self, kind: str, refs: "list[str] | tuple[str, ...]") -> Self:
+    def of_source(self, kind: str, refs: Iterable[str]) -> Self:
         """Counted uses of these cases of an owner."""
-        return self.counted().filter(source_kind=kind, source_ref__in=refs)
+        return self.counted().filter(source_kind=kind, source_ref__in=among(refs, "text"))
 
     def visible_to(self, actor: Actor) -> Self:
         """A person's own; an organisation's, of its own cases; an office's, of its place and all below it."""

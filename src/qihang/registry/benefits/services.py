@@ -1,7 +1,9 @@
 """Reserving, enjoying and releasing benefits, so that nobody gets one twice however many hands are at work."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -11,9 +13,10 @@ from qihang.foundation.core.workflow import BulkOutcome
 from qihang.registry.benefits.counting import COUNTS, uses_before
 from qihang.registry.benefits.enums import Fund
 from qihang.registry.benefits.models import BenefitUse
+from qihang.registry.benefits.querysets import among
 from qihang.registry.benefits.workflows import BENEFIT_USE_WORKFLOW
 from qihang.registry.participants.models import Person
-from qihang.registry.policy.models import Decision
+from qihang.registry.policy.models import Decision, DecisionBasis
 
 _TWICE = "这个人在同一批里出现了两次，后一次不占用"
 _CHANGED = "判定以后，这个人的享受记录又有变化，请重新判定"
@@ -42,7 +45,7 @@ class Reserved:
 
 def lock_persons(ids: Iterable[int]) -> None:
     """Hold these persons' benefits until the transaction ends. Always in id order, so that no two wait crosswise."""
-    list(Person.objects.filter(pk__in=set(ids)).order_by("pk").select_for_update().values_list("pk"))
+    list(Person.objects.filter(pk__in=among(set(ids))).order_by("pk").select_for_update().values_list("pk"))
 
 
 def reserve_many(*, actor: Actor, requests: Sequence[Request]) -> Reserved:
@@ -52,8 +55,8 @@ def reserve_many(*, actor: Actor, requests: Sequence[Request]) -> Reserved:
     the decision (it must be decided again), and where the case already holds the benefit.
     """
     with unit_of_work(actor):
-        decisions = Decision.objects.select_related("basis").in_bulk([item.decision_id for item in requests])
-        lock_persons(decision.person_id for decision in decisions.values() if decision.person_id)
+        decisions = _decided([item.decision_id for item in requests])
+        lock_persons(decision.person_id for decision in decisions.values())
         refused = _not_allowed(requests, decisions)
         refused |= _outdated([item for item in requests if item.source_ref not in refused], decisions)
         uses = [_use(item, decisions[item.decision_id]) for item in requests if item.source_ref not in refused]
@@ -74,19 +77,19 @@ def record_past_uses(*, actor: Actor, uses: Sequence[BenefitUse]) -> int:
 
 def enjoy_many(*, actor: Actor, source_kind: str, source_refs: Sequence[str], comment: str = "") -> BulkOutcome:
     """Mark the reserved benefits of these cases as enjoyed; refused ones come back by use id."""
-    rows = BenefitUse.objects.of_source(source_kind, list(source_refs))
+    rows = BenefitUse.objects.of_source(source_kind, source_refs)
     return BENEFIT_USE_WORKFLOW.apply_many(rows, "enjoy", actor=actor, comment=comment)
 
 
 def release_many(*, actor: Actor, source_kind: str, source_refs: Sequence[str], comment: str) -> BulkOutcome:
     """Give the reserved benefits of these cases back, so that caps no longer count them."""
-    rows = BenefitUse.objects.of_source(source_kind, list(source_refs))
+    rows = BenefitUse.objects.of_source(source_kind, source_refs)
     return BENEFIT_USE_WORKFLOW.apply_many(rows, "release", actor=actor, comment=comment)
 
 
 def take_back_many(*, actor: Actor, source_kind: str, source_refs: Sequence[str], comment: str) -> BulkOutcome:
     """Take enjoyed benefits of these cases back, as when a certificate is revoked and the money returned."""
-    rows = BenefitUse.objects.of_source(source_kind, list(source_refs))
+    rows = BenefitUse.objects.of_source(source_kind, source_refs)
     return BENEFIT_USE_WORKFLOW.apply_many(rows, "take_back", actor=actor, comment=comment)
 
 
@@ -104,16 +107,39 @@ def _item(use: BenefitUse) -> tuple[str, str, str]:
     return use.benefit, use.occupation, use.level
 
 
-def _not_allowed(requests: Sequence[Request], decisions: dict[int, Decision]) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What a reservation needs of a decision; `counts` are the uses that it was made on."""
+
+    id: int
+    benefit: str
+    person_id: int
+    on: dt.date
+    region: str
+    eligible: bool | None
+    counts: dict[str, Any]
+
+
+def _decided(ids: Sequence[int]) -> dict[int, _Decided]:
+    """The decisions that are about a person, by id."""
+    rows = Decision.objects.filter(pk__in=among(ids)).exclude(person=None)
+    values = list(
+        rows.values_list("pk", "benefit", "person_id", "on", "region", "eligible", "basis_id", "fact_values")
+    )
+    names = dict(DecisionBasis.objects.filter(pk__in={row[6] for row in values}).values_list("pk", "fact_names"))
+    places = {pk: [(name, at) for at, name in enumerate(facts) if name in COUNTS] for pk, facts in names.items()}
+    return {row[0]: _Decided(*row[:6], {name: row[7][at] for name, at in places[row[6]]}) for row in values}
+
+
+def _not_allowed(requests: Sequence[Request], decisions: dict[int, _Decided]) -> dict[str, str]:
     """Cases whose decision does not carry a reservation."""
-    refs = [item.source_ref for item in requests]
-    same = BenefitUse.objects.counted().filter(source_ref__in=refs)
+    same = BenefitUse.objects.counted().filter(source_ref__in=among([item.source_ref for item in requests], "text"))
     held = set(same.values_list("benefit", "source_kind", "source_ref"))
     refused = {}
     taken = set()
     for item in requests:
         decision = decisions.get(item.decision_id)
-        if decision is None or decision.person_id is None:
+        if decision is None:
             refused[item.source_ref] = "没有这个人的资格判定，不能占用待遇"
         elif not decision.eligible:
             refused[item.source_ref] = "资格判定没有通过，不能占用待遇"
@@ -126,31 +152,41 @@ def _not_allowed(requests: Sequence[Request], decisions: dict[int, Decision]) ->
     return refused
 
 
-def _outdated(requests: Sequence[Request], decisions: dict[int, Decision]) -> dict[str, str]:
+def _outdated(requests: Sequence[Request], decisions: dict[int, _Decided]) -> dict[str, str]:
     """Cases whose counts are no longer those that were decided on."""
     refused = {}
     for benefit in {decisions[item.decision_id].benefit for item in requests}:
         mine = [item for item in requests if decisions[item.decision_id].benefit == benefit]
-        cases = pl.DataFrame([_case(item, decisions[item.decision_id]) for item in mine])
-        for item, now in zip(mine, uses_before(benefit=benefit, cases=cases).iter_rows(named=True), strict=True):
-            then = decisions[item.decision_id].facts
-            if any(name in then and then[name] != now[name] for name in COUNTS):
+        now = uses_before(benefit=benefit, cases=_cases(mine, decisions))
+        for item, counts in zip(mine, now.select(COUNTS).iter_rows(named=True), strict=True):
+            then = decisions[item.decision_id].counts
+            if any(counts[name] != value for name, value in then.items()):
                 refused[item.source_ref] = _CHANGED
     return refused
 
 
-def _case(item: Request, decision: Decision) -> dict[str, object]:
-    return {
-        "person_id": decision.person_id,
-        "on": decision.on,
-        "occupation": item.occupation,
-        "level": item.level,
-        "source_ref": item.source_ref,
+def _cases(requests: Sequence[Request], decisions: dict[int, _Decided]) -> pl.DataFrame:
+    rows = [
+        (
+            decisions[item.decision_id].person_id,
+            decisions[item.decision_id].on,
+            item.occupation,
+            item.level,
+            item.source_ref,
+        )
+        for item in requests
+    ]
+    schema = {
+        "person_id": pl.Int64,
+        "on": pl.Date,
+        "occupation": pl.String,
+        "level": pl.String,
+        "source_ref": pl.String,
     }
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _use(item: Request, decision: Decision) -> BenefitUse:
-    assert decision.person_id is not None
+def _use(item: Request, decision: _Decided) -> BenefitUse:
     return BenefitUse(
         person_id=decision.person_id,
         benefit=decision.benefit,
@@ -162,5 +198,5 @@ def _use(item: Request, decision: Decision) -> BenefitUse:
         fund=item.fund,
         source_kind=item.source_kind,
         source_ref=item.source_ref,
-        decision_id=decision.pk,
+        decision_id=decision.id,
     )
