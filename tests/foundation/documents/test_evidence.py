@@ -172,6 +172,20 @@ def test_a_destroyed_file_proves_nothing(person: User) -> None:
         accept_evidence(actor=OFFICER, evidence=evidence)
 
 
+def test_anothers_file_is_not_evidence_of_ones_own(person: User) -> None:
+    theirs = contract(TRAINEE)
+    with pytest.raises(NotFound):
+        submit_evidence(
+            actor=CLERK,
+            kind=EvidenceType.CONTRACT,
+            subject=person,
+            region="460108",
+            issued_on=TODAY,
+            issuer="海口某餐饮公司",
+            file=theirs,
+        )
+
+
 class TestFiles:
     def test_open_to_whoever_sees_the_evidence(self, person: User) -> None:
         evidence = submit(person)

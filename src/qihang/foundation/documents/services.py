@@ -72,9 +72,7 @@ def _keep(file: StoredFile, checked: Checked, actor: Actor) -> None:
 
 def open_file(*, actor: Actor, file: StoredFile, reason: str = "") -> BinaryIO:
     """The plain content for a person, written down with who and why. NotFound where the purpose does not let them."""
-    allowed = file.purpose in file_access and file_access.get(file.purpose)(actor, file)
-    if not allowed:
-        raise NotFound("没有这个文件，或者不归您看")
+    _require_access(actor, file)
     stream = file.open()
     RevealLog.objects.create(
         actor=actor.as_json(),
@@ -138,6 +136,8 @@ def submit_evidence(
     """
     if issued_on > clock.today():
         raise DomainError("凭据日期还没到，请看一眼是不是写错了年份", field="issued_on")
+    if file is not None:
+        _require_access(actor, file)  # naming somebody else's file must not open it
     if file is None and kind not in WITHOUT_FILE:
         raise DomainError(f"“{kind.label}”要附上照片或文件", field="file")
     if file is None and not note.strip():
@@ -171,6 +171,11 @@ def reject_evidence(*, actor: Actor, evidence: Evidence, comment: str) -> Eviden
 def revoke_evidence(*, actor: Actor, evidence: Evidence, comment: str) -> Evidence:
     """Take an acceptance back, and say why; not by the one who accepted."""
     return EVIDENCE_WORKFLOW.apply(evidence, "revoke", actor=actor, comment=comment)
+
+
+def _require_access(actor: Actor, file: StoredFile) -> None:
+    if not (file.purpose in file_access and file_access.get(file.purpose)(actor, file)):
+        raise NotFound("没有这个文件，或者不归您看")
 
 
 def _label(purpose: str) -> str:
