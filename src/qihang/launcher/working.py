@@ -10,7 +10,7 @@ def main() -> None:
     """Work off jobs until SIGTERM; the job at hand is finished or goes on later from its checkpoint."""
     die_with_parent()
     django.setup()
-    call_command("procrastinate", "worker")
+    call_command("run_worker")
 
 
 if __name__ == "__main__":

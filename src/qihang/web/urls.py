@@ -1,11 +1,12 @@
 """Every address of the product. Page families bring their own lists."""
 
-from django.urls import path
+from django.urls import include, path
 
 from qihang.web.views import display, kit
 
 urlpatterns = [
     path("size/", display.set_size, name="set_size"),
+    path("files/", include("qihang.web.views.files.urls")),
     path("kit/", kit.gallery, name="kit"),
     path("kit/<slug:page>/", kit.page, name="kit_page"),
 ]
