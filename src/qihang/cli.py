@@ -39,6 +39,7 @@ COMMANDS = {
         "按口语的工种名称查职业分类", "qihang.registry.reference.commands.occupation", Needs.NOTHING
     ),
     "indicators": Command("按指标定义计算全部数字", "qihang.oversight.indicators.commands", Needs.NOTHING),
+    "import": Command("核对、导入花名册等成批表格", "qihang.foundation.imports.commands"),
     "lock": Command("重新计算依赖锁定文件（维护者用）", "qihang.launcher.locking", Needs.NOTHING),
 }
 

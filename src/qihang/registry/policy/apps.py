@@ -8,6 +8,9 @@ class PolicyConfig(AppConfig):
 
     def ready(self) -> None:
         from qihang.foundation.core.workflow import deadline_days
+        from qihang.foundation.imports.ports import import_values
+        from qihang.registry.policy.imports import values_at
         from qihang.registry.policy.lookup import working_days
 
         deadline_days.register("working_days", working_days)
+        import_values.register("values", values_at)
