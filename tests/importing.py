@@ -69,7 +69,7 @@ def summary(found: Examination) -> dict[str, Any]:
         "sheet": table.grid.name,
         "skipped_sheets": [skip.name for skip in table.skipped_sheets],
         "skipped_rows": [skip.row for skip in table.skipped_rows],
-        "on": found.on,
+        "business_day": found.on,
         "rows": found.rows.height,
         "accepted": len(found.outcome().accepted),
         "accepted_with_every_yes": len(found.outcome(["all"]).accepted),

@@ -273,6 +273,15 @@ def test_merged_cells_inside_the_table_hold_for_all_their_rows() -> None:
     assert said(found) == {}
 
 
+def test_two_tables_in_one_sheet_with_a_page_break_between() -> None:
+    first, second = person(身份证号=resident(order=1)), person(身份证号=resident(order=2), 联系电话="139")
+    found = examined(
+        ROSTER, sheet([["花名册（一班）"], HEADER, first, [], ["花名册（二班）"], HEADER, second, ["填表人：王"]])
+    )
+    assert found.rows["_row"].to_list() == [3, 7]
+    assert said(found) == {"errors": {"G7": "R-TEL-02"}}
+
+
 def test_a_roster_without_numbers_is_refused_by_name() -> None:
     with pytest.raises(DomainError, match="缺少“身份证号”"):
         examined(ROSTER, sheet([["姓名", "性别", "联系电话"], ["符桂兰", "女", "13800001111"]]))

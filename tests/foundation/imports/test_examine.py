@@ -108,7 +108,7 @@ def test_rows_that_are_there_already_are_unchanged_and_others_need_a_yes() -> No
         ["椅", 2],
         ["凳", 3],
         kind=STORED_TOY,
-        register={"elsewhere": {}, "there": {"桌": "=", "椅": "数量 5"}},
+        register={"elsewhere": {}, "there": {"桌": "1", "椅": "5"}},
     )
     assert said(found) == {"confirm": {"A3": DIFFERS.id}}
     assert found.unchanged == frozenset({2})

@@ -81,7 +81,8 @@ def test_what_a_file_is_decides_its_bytes_not_its_name() -> None:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "损坏"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "密码"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le"), "Word"),
-        (b"<html><table><tr><td>a</td></tr></table></html>", "网页"),
+        (b"<html><body>403 Forbidden</body></html>", "网页"),
+        (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet>', "损坏"),
         (b"\x81\xff" * 50, "编码"),
     ],
 )
@@ -159,6 +160,29 @@ def test_values_keep_their_kind() -> None:
     rows = read_file("a.xlsx", sheet([[460007197810080000, "460007", True, 3.5]])).sheets[0].rows
     assert rows == [[460007197810080000.0, "460007", True, 3.5]]
     assert [plain_text(value) for value in rows[0]] == ["460007197810080000", "460007", "TRUE", "3.5"]
+
+
+def test_an_html_table_under_the_name_of_xls() -> None:
+    content = """<html><head><meta charset="gb2312"></head><body><table border=1>
+        <tr><td colspan="2">名单&nbsp;</td></tr><tr><th>姓名</th><th>证件<br>号码</th></tr>
+        <tr><td rowspan=2>韩丽</td><td>460200<table><tr><td>x</td></tr></table></td><tr><td>&#52;60001</table></body></html>"""
+    book = read_file("名单.xls", content.encode("gbk"))
+    assert book.sheets[0].rows == [["名单", ""], ["姓名", "证件\n号码"], ["韩丽", "460200x"], ["", "460001"]]
+    assert len(book.sheets[0].merged) == 2
+
+
+def test_the_xml_spreadsheet_of_2003() -> None:
+    content = """<?xml version="1.0" encoding="UTF-8"?><?mso-application progid="Excel.Sheet"?>
+        <Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"
+            xmlns:x="urn:schemas-microsoft-com:office:excel">
+        <Worksheet ss:Name="名单"><Table><Row ss:Index="2"><Cell ss:MergeAcross="1"><Data ss:Type="String">姓名</Data></Cell>
+        <Cell ss:Index="4"><Data ss:Type="Number">4.60007197810083E+17</Data></Cell>
+        <Cell><Data ss:Type="DateTime">2026-03-09T00:00:00.000</Data></Cell></Row></Table></Worksheet>
+        <Worksheet ss:Name="旧"><Table/><x:WorksheetOptions><x:Visible>SheetHidden</x:Visible></x:WorksheetOptions></Worksheet>
+        </Workbook>"""
+    book = read_file("名单.xls", content.encode())
+    assert book.sheets[0].rows == [[], ["姓名", "", "", 460007197810083000.0, "2026-03-09"]]
+    assert [skip.name for skip in book.skipped] == ["旧"]
 
 
 def test_column_names_go_both_ways() -> None:

@@ -1,9 +1,14 @@
 """A small kind of import, for tests of the engine alone."""
 
-import polars as pl
+from dataclasses import replace
 
+import polars as pl
+from django.contrib.auth.models import Group
+
+from qihang.foundation.core.errors import NotAllowed
+from qihang.foundation.core.roles import Role
 from qihang.foundation.imports.engine.fields import Field, day, digits, free_text, month, whole_number, words
-from qihang.foundation.imports.engine.kinds import ImportKind, Storage
+from qihang.foundation.imports.engine.kinds import SAME, CommitOutcome, CommitRows, ImportKind, Storage, Target
 from qihang.foundation.imports.engine.masking import Mask
 from qihang.foundation.imports.engine.rules import Check, Rule, Severity, Stage, Surroundings
 
@@ -29,11 +34,6 @@ def over_limit(rows: pl.DataFrame, around: Surroundings) -> pl.Expr | None:
 def known_elsewhere(rows: pl.DataFrame, around: Surroundings) -> pl.Series:
     register: dict[str, str] = around.register["elsewhere"]  # type: ignore[index]
     return rows["name"].replace_strict(list(register), list(register.values()), default=None, return_dtype=pl.String)
-
-
-def compare(rows: pl.DataFrame, register: object) -> pl.Series:
-    there: dict[str, str] = register["there"]  # type: ignore[index]
-    return rows["name"].replace_strict(list(there), list(there.values()), default=None, return_dtype=pl.String)
 
 
 FIELDS = (
@@ -65,10 +65,59 @@ TOY = ImportKind(
     ),
     business_day_labels=("填表日期",),
 )
-STORED_TOY = ImportKind(
-    key="toy",
-    label="物品表",
-    fields=FIELDS,
-    checks=TOY.checks,
-    storage=Storage(open_register=lambda target: {}, commit=lambda target, rows, register: None, compare=compare),  # type: ignore[arg-type,return-value]
+# --- a toy that is kept: a group for each row, as plain a table as there is --------------------------------------------
+
+
+def shelved() -> dict[str, str]:
+    """Name -> count of what has gone in, in the order in which it went."""
+    return dict(group.name.split("=") for group in Group.objects.order_by("pk"))
+
+
+class Shelf:
+    """The kind's view of where its rows go."""
+
+    def __init__(self, target: Target) -> None:
+        if target.target_id == "closed":
+            raise NotAllowed("这个班不归您")
+        self.elsewhere: dict[str, str] = {}
+
+    def __getitem__(self, key: str) -> dict[str, str]:
+        if key == "elsewhere":
+            return self.elsewhere
+        return shelved()
+
+
+def compare(rows: pl.DataFrame, register: object) -> pl.Series:
+    there: dict[str, str] = register["there"]  # type: ignore[index]
+    found = rows["name"].replace_strict(list(there), list(there.values()), default=None, return_dtype=pl.String)
+    return pl.Series(
+        [
+            None if kept is None else SAME if kept == str(count) else f"数量 {kept}"
+            for kept, count in zip(found, rows["count"], strict=True)
+        ],
+        dtype=pl.String,
+    )
+
+
+def shelve(target: Target, part: CommitRows, register: object) -> CommitOutcome:
+    """Each name is there once, with its count."""
+    done = CommitOutcome(refused=part.refused.height)
+    for name, count in part.rows.select("name", "count").iter_rows():
+        kept = shelved().get(name)
+        if kept is None:
+            Group.objects.create(name=f"{name}={count}")
+            done += CommitOutcome(written=1)
+        elif kept == str(count):
+            done += CommitOutcome(unchanged=1)
+        else:
+            Group.objects.filter(name=f"{name}={kept}").update(name=f"{name}={count}")
+            done += CommitOutcome(changed=1)
+    return done
+
+
+STORED_TOY = replace(
+    TOY,
+    has_class=True,
+    roles=(Role.PROVIDER_CLERK,),
+    storage=Storage(open_register=Shelf, commit=shelve, compare=compare),
 )

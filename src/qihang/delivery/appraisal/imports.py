@@ -10,6 +10,7 @@ from typing import Protocol, cast
 
 import polars as pl
 
+from qihang.foundation.core.roles import Role
 from qihang.foundation.imports.engine.days import each_distinct
 from qihang.foundation.imports.engine.fields import Field, Parsed, RawColumn, Reading, free_text, tidied, words
 from qihang.foundation.imports.engine.kinds import ImportKind
@@ -139,6 +140,7 @@ def _not_completed(rows: pl.DataFrame, around: Surroundings) -> pl.Series:
 SCORES = ImportKind(
     key="scores",
     label="成绩册",
+    roles=(Role.STATION_CLERK, Role.APPRAISER),
     fields=(
         SERIAL,
         Field("ticket_no", "准考证号", ("准考证", "考号", "准考证号码", "考生号"), free_text),

@@ -128,7 +128,10 @@ def _decided(ids: Sequence[int]) -> dict[int, _Decided]:
     )
     names = dict(DecisionBasis.objects.filter(pk__in={row[6] for row in values}).values_list("pk", "fact_names"))
     places = {pk: [(name, at) for at, name in enumerate(facts) if name in COUNTS] for pk, facts in names.items()}
-    return {row[0]: _Decided(*row[:6], {name: row[7][at] for name, at in places[row[6]]}) for row in values}
+    return {
+        pk: _Decided(pk, benefit, person, on, region, eligible, {name: facts[at] for name, at in places[basis]})
+        for pk, benefit, person, on, region, eligible, basis, facts in values
+    }
 
 
 def _not_allowed(requests: Sequence[Request], decisions: dict[int, _Decided]) -> dict[str, str]:

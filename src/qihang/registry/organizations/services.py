@@ -1,6 +1,6 @@
 """Registering organisations and giving people roles in them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -121,13 +121,26 @@ def current_memberships(user: User) -> list[Membership]:
 
 def actor_of_login(login: str, role: str | None = None) -> Actor:
     """The actor of a login for the command line; `role` chooses among several. DomainError says what is missing."""
-    user = User.objects.filter(login=login.strip().lower(), is_active=True).first()
-    if user is None:
-        raise DomainError(f"没有“{login}”这个登录名，或者已经停用")
-    memberships = [row for row in current_memberships(user) if role in (None, row.role)]
+    memberships = [row for row in current_memberships(_user_of(login)) if role in (None, row.role)]
     if not memberships:
         raise DomainError(f"“{login}”现在没有岗位，请管理员先给岗位")
     return actor_for(memberships[0])
+
+
+def actor_in_role(login: str, roles: Sequence[str]) -> Actor:
+    """The actor of a login in the first of the roles that it holds. NotAllowed where it holds none of them."""
+    actors = [actor_for(row) for row in current_memberships(_user_of(login)) if row.role in roles]
+    if not actors:
+        able = "、".join(Role(role).label for role in roles)
+        raise NotAllowed(f"“{login}”现在没有能办这件事的岗位，要有：{able}")
+    return min(actors, key=lambda actor: list(roles).index(actor.role))
+
+
+def _user_of(login: str) -> User:
+    user: User | None = User.objects.filter(login=login.strip().lower(), is_active=True).first()
+    if user is None:
+        raise DomainError(f"没有“{login}”这个登录名，或者已经停用")
+    return user
 
 
 def _administrators_only(actor: Actor) -> None:

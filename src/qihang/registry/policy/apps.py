@@ -8,8 +8,11 @@ class PolicyConfig(AppConfig):
 
     def ready(self) -> None:
         from qihang.foundation.core.workflow import deadline_days
+        from qihang.foundation.imports.ports import import_values
         from qihang.registry.participants.services import keep_rows, person_merges
+        from qihang.registry.policy.imports import values_at
         from qihang.registry.policy.lookup import working_days
 
         deadline_days.register("working_days", working_days)
         person_merges.register("policy.Decision.person", keep_rows)
+        import_values.register("values", values_at)

@@ -12,6 +12,7 @@ from typing import Protocol, cast
 
 import polars as pl
 
+from qihang.foundation.core.roles import Role
 from qihang.foundation.imports.engine.fields import Field, day, free_text, whole_number, words
 from qihang.foundation.imports.engine.kinds import ImportKind
 from qihang.foundation.imports.engine.rules import Check, Rule, Severity, Stage, Surroundings
@@ -175,6 +176,7 @@ def _visit_ahead(rows: pl.DataFrame, around: Surroundings) -> pl.Expr:
 FOLLOWUPS = ImportKind(
     key="followups",
     label="创业跟踪回访登记表",
+    roles=(Role.PROVIDER_CLERK, Role.PROVIDER_MANAGER, Role.INTAKE_OFFICER),
     fields=(
         SERIAL,
         NAME,

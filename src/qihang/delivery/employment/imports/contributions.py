@@ -13,6 +13,7 @@ from typing import Protocol, cast
 
 import polars as pl
 
+from qihang.foundation.core.roles import Role
 from qihang.foundation.imports.engine.days import each_distinct, parse_month
 from qihang.foundation.imports.engine.fields import Field, Parsed, RawColumn, Reading, free_text, month, whole_number
 from qihang.foundation.imports.engine.kinds import ImportKind
@@ -177,6 +178,7 @@ def _before_completion(rows: pl.DataFrame, around: Surroundings) -> pl.Series:
 CONTRIBUTIONS = ImportKind(
     key="contributions",
     label="社保缴费比对名单",
+    roles=(Role.INTAKE_OFFICER,),
     fields=(
         SERIAL,
         IDENTITY,

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from qihang.delivery.employment.imports.pay import is_bare_figure, read_pay
+from qihang.foundation.core.roles import Role
 from qihang.foundation.imports.engine.days import each_distinct
 from qihang.foundation.imports.engine.fields import (
     Field,
@@ -144,7 +145,7 @@ def read_age_limit(text: str) -> AgeLimit | None:
     """18-50, 55以下, 年满18周岁以上, 女45以下, 不限; None for anything else."""
     plain = _BOTH_SEXES.sub("", squeezed(text).removeprefix("年龄")) if not _NO_LIMIT.match(squeezed(text)) else ""
     by_sex = bool(re.search(r"[男女]", plain))
-    plain = re.sub(r"限?[男女]性?[，,：:]?", "", plain)
+    plain = re.sub(r"限?[男女]性?", "", plain).strip(",、:;")
     if not plain:
         return AgeLimit(None, None, by_sex)
     if found := _AGE_RANGE.fullmatch(plain):
@@ -226,6 +227,7 @@ def _education_requirements() -> dict[str, str]:
 VACANCIES = ImportKind(
     key="vacancies",
     label="岗位采集表",
+    roles=(Role.EMPLOYER_USER, Role.INTAKE_OFFICER),
     fields=(
         SERIAL,
         Field(

@@ -15,6 +15,7 @@ from typing import Protocol, cast
 
 import polars as pl
 
+from qihang.foundation.core.roles import Role
 from qihang.foundation.imports.engine.days import each_distinct, parse_day
 from qihang.foundation.imports.engine.fields import Family, FamilyColumn, Field, Parsed, RawColumn, Reading, tidied
 from qihang.foundation.imports.engine.grid import CellValue, plain_text
@@ -229,6 +230,12 @@ def is_day_header(cells: Sequence[CellValue]) -> bool:
     ]
 
 
+def is_day_detail(text: str) -> bool:
+    """The half of a day or the weekday, in the row below the days."""
+    plain = squeezed(text)
+    return _half(plain) is not None or _WEEKDAY.match(plain) is not None
+
+
 def _reads_as_day(text: str) -> bool:
     plain = _without_extras(text)
     return bool(parse_day(plain, 2000) or _MONTH_DAY.fullmatch(plain) or _day_number(plain))
@@ -406,6 +413,7 @@ def _not_in_class(rows: pl.DataFrame, around: Surroundings) -> pl.Series:
 ATTENDANCE = ImportKind(
     key="attendance",
     label="考勤表",
+    roles=(Role.PROVIDER_CLERK, Role.PROVIDER_MANAGER, Role.TRAINER),
     fields=(
         SERIAL,
         NAME,
@@ -435,7 +443,9 @@ ATTENDANCE = ImportKind(
         Field("notes", "备注", ()),
         Field("signature", "签名", ("签字", "本人签字", "学员签名")),
     ),
-    families=(Family("day", "日期", is_day_header, settle_days, parse_mark, missing=MARK_MISSING),),
+    families=(
+        Family("day", "日期", is_day_header, settle_days, parse_mark, missing=MARK_MISSING, is_detail=is_day_detail),
+    ),
     checks=(
         Check(NAME_TWICE, "name", _another_row_of_the_name()),
         Check(TOTAL_DIFFERS, "present_total", _present_total_differs),

@@ -8,6 +8,7 @@ from typing import Protocol, cast
 
 import polars as pl
 
+from qihang.foundation.core.roles import Role
 from qihang.foundation.imports.engine.days import each_distinct
 from qihang.foundation.imports.engine.fields import Field, digits, free_text
 from qihang.foundation.imports.engine.kinds import ImportKind
@@ -236,6 +237,7 @@ OTHERS = (
 ROSTER = ImportKind(
     key="roster",
     label="花名册",
+    roles=(Role.PROVIDER_CLERK, Role.PROVIDER_MANAGER),
     fields=(SERIAL, NAME, SEX, IDENTITY, AGE, EDUCATION, HOUSEHOLD, CATEGORY, CERTIFICATE, PHONE, NOTES, *OTHERS),
     checks=(
         SAME_PERSON_TWICE,

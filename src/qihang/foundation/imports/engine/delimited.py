@@ -10,7 +10,8 @@ import re
 from collections import Counter
 
 from qihang.foundation.core.errors import DomainError
-from qihang.foundation.imports.engine.grid import Grid, Row, Workbook, sha256_of
+from qihang.foundation.imports.engine.grid import Grid, Row, SkippedSheet, Workbook, sha256_of
+from qihang.foundation.imports.engine.markup import is_html, is_xml_spreadsheet, read_html, read_xml_spreadsheet
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _SEPARATORS = (",", "\t", ";", "|", "，")
@@ -25,13 +26,14 @@ csv.field_size_limit(_LONGEST_CELL)
 def read_text(name: str, content: bytes) -> Workbook:
     """Raise `DomainError` when the text cannot be decoded or is no table."""
     encoding, text = decode(content)
-    head = text[:2000].lstrip().lower()
-    if head.startswith(("<?xml", "<html", "<!doctype", "<table", "<meta")) or "<table" in head:
-        raise DomainError(
-            "这个文件其实是网页，只是名字像表格。请用 Excel 或 WPS 打开，另存为 xlsx 再上传。", code="file.kind"
-        )
-    rows = _rows(text)
-    return Workbook(name=name, sha256=sha256_of(content), sheets=[Grid(name=name, rows=rows)], encoding=encoding)
+    skipped: list[SkippedSheet] = []
+    if is_xml_spreadsheet(text):
+        sheets, skipped = read_xml_spreadsheet(content)
+    elif is_html(text):
+        sheets = read_html(name, text)
+    else:
+        sheets = [Grid(name=name, rows=_rows(text))]
+    return Workbook(name=name, sha256=sha256_of(content), sheets=sheets, skipped=skipped, encoding=encoding)
 
 
 def decode(content: bytes) -> tuple[str, str]:

@@ -111,6 +111,7 @@ class Family:
 
     `recognise` says of one column's header cells (top down) whether it belongs; `settle` names all of them, given the
     columns' numbers with their header cells and what surrounds the table. A member with a fault is not read.
+    `is_detail` says of a text in the row below the header whether it only tells more of the column above it.
     """
 
     name: str
@@ -120,6 +121,7 @@ class Family:
     parse: Parser
     missing: Rule | None = None
     required: bool = True
+    is_detail: Callable[[str], bool] | None = None
 
 
 # --- parsers that any kind can use ---------------------------------------------------------------------------------

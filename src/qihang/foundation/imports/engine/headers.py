@@ -116,16 +116,18 @@ def read_header(
 ) -> Header:
     """The header that `height` rows from `top` on would make; exact names only."""
     cells = {column: stack for column, stack in _stacks(grid, top, height, spread) if stack}
-    places: dict[str, list[int]] = {}
-    for column, stack in cells.items():
-        if name := next((found for text in _readings(stack) if (found := names.exactly(text))), None):
-            places.setdefault(name, []).append(column)
-    taken = {column for own in places.values() for column in own}
     family = {}
+    taken: set[int] = set()
     for one in names.families:
         own = {column: stack for column, stack in cells.items() if column not in taken and one.recognise(stack)}
         if own:
             family[one.name] = own
+            taken.update(own)
+    places: dict[str, list[int]] = {}
+    for column, stack in cells.items():
+        found = (name for text in _readings(stack) if (name := names.exactly(text)))
+        if column not in taken and (name := next(found, None)):
+            places.setdefault(name, []).append(column)
     texts = {column: label_of(" ".join(plain_text(value) for value in stack)) for column, stack in cells.items()}
     columns = {name: own[0] for name, own in places.items()}
     doubles = {name: own for name, own in places.items() if len(own) > 1}
@@ -149,6 +151,19 @@ def with_near_names(header: Header, names: Names) -> Header:
         if name not in columns and column not in columns.values():
             columns[name] = column
     return replace(header, columns=columns)
+
+
+def with_details(header: Header, grid: Grid, names: Names) -> Header:
+    """The same header one row taller, where the row below only says more about a family's columns (上午, 下午)."""
+    if header.height == MAX_HEADER_ROWS or header.below >= len(grid.rows):
+        return header
+    for one in names.families:
+        own = header.family.get(one.name, {})
+        texts = [text for column in own if (text := plain_text(grid.value(header.below, column)).strip())]
+        if texts and one.is_detail and all(one.is_detail(text) for text in texts):
+            spread = spread_of(grid.merged, grid, range(header.top, header.below + 1))
+            return read_header(grid, header.top, header.height + 1, names, spread)
+    return header
 
 
 def without_doubles(header: Header, grid: Grid, names: Names) -> Header:

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from qihang.foundation.core.actors import Actor
-from qihang.foundation.core.ports import Port
 from qihang.foundation.imports.engine.fields import Family, Field
-from qihang.foundation.imports.engine.rules import Check, Rule
+from qihang.foundation.imports.engine.rules import Check
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,8 @@ class Storage:
 class ImportKind:
     """`business_day_labels` are the words before the business date in the title; `who` the fields that name a
     row to a clerk; `day_required`: without a date in the title it must be given; `one_of`: of each group one of
-    the sets of columns must be there; `has_class`: its rows go into one class.
+    the sets of columns must be there; `has_class`: its rows go into one class; `roles`: who may import it;
+    `storage`: how its rows are kept, absent for a kind that can only be looked at.
     """
 
     key: str
@@ -99,14 +99,5 @@ class ImportKind:
     day_required: bool = False
     one_of: Sequence[Sequence[Sequence[str]]] = ()
     has_class: bool = False
+    roles: Sequence[str] = ()
     storage: Storage | None = None
-
-    def rules(self) -> dict[str, Rule]:
-        """Every rule of the kind that is known beforehand, by id."""
-        found = [check.rule for check in self.checks]
-        found += [one.missing for one in self.fields if one.missing]
-        found += [one.missing for one in self.families if one.missing]
-        return {rule.id: rule for rule in found}
-
-
-import_kinds: Port[ImportKind] = Port("import_kinds")

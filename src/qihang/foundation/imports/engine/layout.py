@@ -20,6 +20,7 @@ from qihang.foundation.imports.engine.headers import (
     header_key,
     read_header,
     spread_of,
+    with_details,
     with_near_names,
     without_doubles,
 )
@@ -97,7 +98,8 @@ def find_header(grid: Grid, names: Names) -> Header | None:
         rows = range(start, min(stop, len(grid.rows)))
         candidates = _candidates(grid, names, rows) or _rows_of_words(grid, names, rows[:_LIKELY_ROWS])
         few = sorted(candidates, key=lambda header: _worth(header, names))[-_BEST_FEW:]
-        named = [one for header in few if (one := with_near_names(header, names)).matched >= _FEWEST_NAMES]
+        near = [with_near_names(with_details(header, grid, names), names) for header in few]
+        named = [header for header in near if header.matched >= _FEWEST_NAMES]
         if named:
             best = max(named, key=lambda header: _worth(header, names))
             return without_doubles(_first_alike(best, candidates, names), grid, names)
@@ -131,7 +133,7 @@ def _candidates(grid: Grid, names: Names, rows: range) -> list[Header]:
 
 
 def _rows_of_words(grid: Grid, names: Names, rows: range) -> list[Header]:
-    """Where no row has two names as we know them: rows of as many words, for a look at what is nearly alike."""
+    """Where no row has two names as we know them: rows of as many words, to see what is nearly alike."""
     spread = spread_of(grid.merged, grid, rows)
     headers = [read_header(grid, top, 1, names, spread) for top in rows]
     return [header for header in headers if len(header.texts) >= _FEWEST_NAMES][:_BEST_FEW]
@@ -237,6 +239,7 @@ class _RowReader:
 
     def _turn_to(self, again: Header) -> int:
         """Go on under the next header if it is ours; pass over the table under it if it is another. The row after."""
+        self._drop_titles(again.top)
         if _is_alike(again, self.header):
             self._skip(range(again.top, again.below), "又一个表头，表从它下面接着读")
             self._begin(again)
@@ -244,6 +247,14 @@ class _RowReader:
         after = self._end_of(again)
         self._skip(range(again.top, after), "另一种表，没有读入")
         return after
+
+    def _drop_titles(self, header_row: int) -> None:
+        """Lone cells right above a header are the title of what follows, not people without numbers."""
+        row = header_row - 1
+        while self.rows and self.rows[-1] == row and sum(not is_blank(cell) for cell in self.grid.rows[row]) == 1:
+            self.rows.pop()
+            self._skip(range(row, row + 1), "下一个表的标题")
+            row -= 1
 
     def _end_of(self, other: Header) -> int:
         """The row on which a table of another kind gives way to one like ours again, or the end."""
@@ -304,7 +315,7 @@ class _RowReader:
         heights = range(1, min(MAX_HEADER_ROWS, len(self.grid.rows) - row) + 1)
         options = [read_header(self.grid, row, height, self.names, spread) for height in heights]
         best = max(options, key=lambda header: _worth(header, self.names))
-        return None if self.names.lacking(best.names) else best
+        return None if self.names.lacking(best.names) else with_details(best, self.grid, self.names)
 
     def _drop_what_follows(self) -> None:
         """A small table of sums after an empty row is not a list of people without numbers: few cells, no

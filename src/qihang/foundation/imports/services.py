@@ -1,0 +1,351 @@
+"""Bringing a file in: send it, see what is found, decide, commit. One function for each step."""
+
+import datetime as dt
+import re
+from collections.abc import Collection
+from typing import Any
+
+from qihang.foundation.core import clock
+from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.copying import copy_objects
+from qihang.foundation.core.errors import DomainError, NotFound
+from qihang.foundation.core.units import unit_of_work
+from qihang.foundation.documents.services import open_file, store_file
+from qihang.foundation.imports.access import PURPOSE
+from qihang.foundation.imports.engine.examine import ALL, Examination, Options, examine
+from qihang.foundation.imports.engine.findings import Finding
+from qihang.foundation.imports.engine.grid import column_number
+from qihang.foundation.imports.engine.kinds import ImportKind
+from qihang.foundation.imports.engine.marked import marked_file
+from qihang.foundation.imports.engine.read import read_file
+from qihang.foundation.imports.engine.report import report
+from qihang.foundation.imports.engine.rules import Severity
+from qihang.foundation.imports.enums import Answer, BatchState
+from qihang.foundation.imports.jobs import CHECK_JOB, COMMIT_JOB
+from qihang.foundation.imports.models import CellCorrection, ImportBatch, ImportDecision, ImportReport
+from qihang.foundation.imports.perms import kind_of, require_may_import
+from qihang.foundation.imports.reading import answers_of, examination_of, parameters_for, register_opener
+from qihang.foundation.imports.workflows import BATCH_WORKFLOW
+from qihang.foundation.jobs import services as jobs
+from qihang.foundation.jobs.models import Job
+
+_LONGEST_CORRECTION = 500
+_CELL_NAME = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
+
+
+def examine_file(
+    *,
+    kind: str,
+    name: str,
+    content: bytes,
+    actor: Actor | None = None,
+    target_id: str = "",
+    on: dt.date | None = None,
+    sheet: str = "",
+) -> Examination:
+    """A dry run: judge a file and keep nothing. Without `actor` the file alone is judged."""
+    chosen = kind_of(kind)
+    if actor:
+        require_may_import(actor, chosen)
+    return examine(
+        chosen,
+        name,
+        content,
+        Options(
+            today=clock.today(),
+            on=on,
+            parameters=parameters_for(actor),
+            open_register=register_opener(chosen, actor, target_id),
+            sheet=sheet,
+        ),
+    )
+
+
+def upload(
+    *,
+    actor: Actor,
+    kind: str,
+    name: str,
+    content: bytes,
+    target_id: str = "",
+    on: dt.date | None = None,
+    sheet: str = "",
+) -> ImportBatch:
+    """Keep a file to be checked. DomainError at once for one that is no table; the rest waits for `check`."""
+    chosen = kind_of(kind)
+    require_may_import(actor, chosen)
+    _require_target(chosen, target_id)
+    read_file(name, content)
+    file = store_file(actor=actor, purpose=PURPOSE, name=name, content=content)
+    batch = ImportBatch(
+        kind=kind,
+        target_id=target_id,
+        file=file,
+        file_sha256=file.sha256,
+        sheet=sheet,
+        given_day=on,
+        organization_id=actor.organization_id,
+        user_id=actor.user_id,
+        user_label=actor.user_label,
+        region=actor.region,
+    )
+    with unit_of_work(actor):
+        BATCH_WORKFLOW.enter(batch, actor=actor)
+    return batch
+
+
+def check(*, actor: Actor, batch: ImportBatch) -> Examination:
+    """Judge the file as it stands now, with its corrections and answers, and keep the report."""
+    examination = examination_of(batch, actor)
+    with unit_of_work(actor):
+        row = _locked(batch, actor, BatchState.UPLOADED, BatchState.CHECKED)
+        _keep_report(row, examination)
+        fields = _counts(row, examination)
+        if row.state == BatchState.UPLOADED:
+            BATCH_WORKFLOW.apply(row, "check", actor=actor, fields=fields)
+        else:
+            for name, value in fields.items():
+                setattr(row, name, value)
+            row.save(update_fields=list(fields))
+    batch.refresh_from_db()
+    return examination
+
+
+def check_later(*, actor: Actor, batch: ImportBatch) -> Job:
+    """`check` as a job, for a file of which the check takes longer than a person waits for a page."""
+    row = get_batch(actor=actor, public_id=str(batch.public_id))
+    with unit_of_work(actor):
+        job = jobs.enqueue(
+            kind=CHECK_JOB,
+            actor=actor,
+            payload={"batch": str(row.public_id)},
+            label=f"检查{kind_of(row.kind).label}",
+        )
+        row.job_id = job.pk
+        row.save(update_fields=["job_id"])
+    return job
+
+
+def preview(
+    *,
+    actor: Actor,
+    kind: str,
+    name: str,
+    content: bytes,
+    target_id: str = "",
+    on: dt.date | None = None,
+    sheet: str = "",
+) -> tuple[ImportBatch, Examination]:
+    """`upload` and `check` in one, for a file that is checked while the person waits; nothing is kept of a bad one."""
+    with unit_of_work(actor):
+        batch = upload(actor=actor, kind=kind, name=name, content=content, target_id=target_id, on=on, sheet=sheet)
+        examination = check(actor=actor, batch=batch)
+    return batch, examination
+
+
+def confirm(
+    *, actor: Actor, batch: ImportBatch, cells: Collection[str], examination: Examination | None = None
+) -> ImportBatch:
+    """Say yes to findings that need one, by cell (`ALL` for every one); each yes is written down with its hand.
+
+    DomainError for a cell that has no such finding. A page passes no examination; the file is then read again.
+    """
+    current = examination or examination_of(batch, actor)
+    findings = {finding.cell: finding for finding in current.of(Severity.CONFIRM)}
+    wanted = set(findings) if ALL in cells else {cell.upper() for cell in cells}
+    if unknown := sorted(wanted - set(findings)):
+        raise DomainError(f"{'、'.join(unknown)} 没有要确认的，请刷新再看", field="cells")
+    with unit_of_work(actor):
+        row = _locked(batch, actor, BatchState.CHECKED)
+        said = answers_of(row).yes
+        copy_objects([_yes(row, findings[cell], actor) for cell in sorted(wanted - said)])
+        row.every_yes = row.every_yes or ALL in cells
+        row.accepted = len(current.outcome(said | wanted).accepted)
+        row.save(update_fields=["every_yes", "accepted"])
+    batch.refresh_from_db()
+    return batch
+
+
+def take_back(*, actor: Actor, batch: ImportBatch, cell: str) -> Examination:
+    """Take a yes back."""
+    with unit_of_work(actor):
+        row = _locked(batch, actor, BatchState.CHECKED)
+        if cell not in answers_of(row).yes:
+            raise DomainError(f"{cell} 没有确认过，请刷新再看", field="cell")
+        _decision(row, actor, Answer.TAKEN_BACK, row=_place_of(cell)[0], cell=cell).save()
+        row.every_yes = False
+        row.save(update_fields=["every_yes"])
+        return check(actor=actor, batch=batch)
+
+
+def leave_out(*, actor: Actor, batch: ImportBatch, row: int, out: bool = True) -> Examination:
+    """Set a row aside for now (or take it in again): it counts as if it did not stand in the file."""
+    with unit_of_work(actor):
+        locked = _locked(batch, actor, BatchState.CHECKED)
+        _decision(locked, actor, Answer.LEAVE_OUT if out else Answer.TAKE_IN, row=row).save()
+        return check(actor=actor, batch=batch)
+
+
+def correct_cell(*, actor: Actor, batch: ImportBatch, cell: str, text: str) -> Examination:
+    """Put `text` in place of a cell's and judge the file again; an earlier yes to that cell no longer holds."""
+    if len(text) > _LONGEST_CORRECTION:
+        raise DomainError(f"一格最多 {_LONGEST_CORRECTION} 个字", field="text")
+    with unit_of_work(actor):
+        locked = _locked(batch, actor, BatchState.CHECKED)
+        number, column = _place_of(cell)
+        correction = locked.corrections.filter(row=number, column=column).first()
+        correction = correction or CellCorrection(batch=locked, row=number, column=column)
+        correction.text = text.strip()
+        correction.user_id, correction.user_label = actor.user_id, actor.user_label
+        correction.save()
+        if cell in answers_of(locked).yes:
+            _decision(locked, actor, Answer.TAKEN_BACK, row=number, cell=cell).save()
+        return check(actor=actor, batch=batch)
+
+
+def discard(*, actor: Actor, batch: ImportBatch) -> ImportBatch:
+    """Give the file up. It is kept as long as files that were sent in are kept; the report goes."""
+    with unit_of_work(actor):
+        BATCH_WORKFLOW.apply(batch, "discard", actor=actor)
+        ImportReport.objects.filter(batch=batch).delete()
+    return batch
+
+
+def commit(*, actor: Actor, batch: ImportBatch, accept_valid: bool = False, wait: bool = False) -> ImportBatch:
+    """Let the accepted rows go in, as a job; with `wait` here and now.
+
+    The batch that comes back is an earlier one where the same file has gone to the same target already and nothing
+    more was said yes to. DomainError while errors remain, unless `accept_valid`, and when no row would go in.
+    """
+    kind = kind_of(batch.kind)
+    require_may_import(actor, kind)
+    if kind.storage is None:
+        raise DomainError(f"{kind.label}现在只能检查，还不能导入")
+    if earlier := _committed_before(batch):
+        if batch.state == BatchState.CHECKED:
+            discard(actor=actor, batch=batch)
+        return earlier
+    with unit_of_work(actor):
+        row = _locked(batch, actor, BatchState.CHECKED)
+        if row.errors and not accept_valid:
+            raise DomainError(
+                f"还有 {row.errors} 处要改。请先改好，或者选择先导入没有问题的 {row.accepted} 行", code="errors_remain"
+            )
+        BATCH_WORKFLOW.apply(row, "start", actor=actor)
+        payload = {"batch": str(row.public_id)}
+        label = f"导入{kind.label}"
+        if not wait:
+            job = jobs.enqueue(kind=COMMIT_JOB, actor=actor, payload=payload, label=label)
+            row.job_id = job.pk
+            row.save(update_fields=["job_id"])
+    if wait:
+        _run_here(actor, row, payload, label)
+    batch.refresh_from_db()
+    return batch
+
+
+def resume(*, actor: Actor, batch: ImportBatch, wait: bool = False) -> ImportBatch:
+    """Go on with a commit that failed or was stopped, from the part it had reached."""
+    row = get_batch(actor=actor, public_id=str(batch.public_id))
+    job = Job.objects.filter(pk=row.job_id).first() if row.job_id else None
+    if row.state != BatchState.COMMITTING or job is None:
+        raise DomainError(f"这个文件{BatchState(row.state).label}，不用接着导入", code="state")
+    jobs.resume(actor=actor, job=job)
+    if wait:
+        job.refresh_from_db()
+        _raise_failure(jobs.run_now(job))
+    row.refresh_from_db()
+    return row
+
+
+def _run_here(actor: Actor, batch: ImportBatch, payload: dict[str, Any], label: str) -> None:
+    _raise_failure(jobs.run_inline(kind=COMMIT_JOB, actor=actor, payload=payload, label=label))
+
+
+def _raise_failure(job: Job) -> None:
+    if job.error:
+        raise DomainError(job.error)
+
+
+def marked(*, actor: Actor, batch: ImportBatch) -> tuple[str, bytes]:
+    """(name, xlsx) of the file with its findings marked, for the people whose file it is. The opening is logged."""
+    visible = get_batch(actor=actor, public_id=str(batch.public_id))
+    open_file(actor=actor, file=visible.file, reason="下载标错的表格").close()
+    stem = visible.file.name.plain().rpartition(".")[0]
+    return f"{stem}（标错）.xlsx", marked_file(examination_of(visible, actor))
+
+
+def get_batch(*, actor: Actor, public_id: str) -> ImportBatch:
+    """The batch by its opaque id, if the actor may see it; else NotFound."""
+    batch: ImportBatch | None = ImportBatch.objects.visible_to(actor).filter(public_id=public_id).first()
+    if batch is None:
+        raise NotFound("没有这次导入，或者不归您的单位")
+    return batch
+
+
+# --- parts ---------------------------------------------------------------------------------------------------------
+
+
+def _require_target(kind: ImportKind, target_id: str) -> None:
+    if kind.has_class and not target_id:
+        raise DomainError(f"请说明{kind.label}归哪个班", field="target_id")
+
+
+def _locked(batch: ImportBatch, actor: Actor, *states: str) -> ImportBatch:
+    row: ImportBatch | None = ImportBatch.objects.visible_to(actor).select_for_update().filter(pk=batch.pk).first()
+    if row is None:
+        raise NotFound("没有这次导入，或者不归您的单位")
+    if row.state not in states:
+        raise DomainError(f"这个文件{BatchState(row.state).label}，不能再改。刷新看看是不是别人已经办了", code="state")
+    return row
+
+
+def _keep_report(batch: ImportBatch, examination: Examination) -> None:
+    kept = ImportReport.objects.filter(batch=batch).first() or ImportReport(batch=batch)
+    kept.put(report(examination, yes=answers_of(batch).yes))
+    kept.save()
+
+
+def _counts(batch: ImportBatch, examination: Examination) -> dict[str, Any]:
+    return {
+        "business_day": examination.on,
+        "sheet": examination.table.grid.name[:100],
+        "rows": examination.rows.height,
+        "accepted": len(examination.outcome(answers_of(batch).yes).accepted),
+        "errors": len(examination.of(Severity.ERROR)),
+        "confirms": len(examination.of(Severity.CONFIRM)),
+        "cleaned": len(examination.of(Severity.CLEANED)),
+    }
+
+
+def _yes(batch: ImportBatch, finding: Finding, actor: Actor) -> ImportDecision:
+    return _decision(batch, actor, Answer.YES, row=finding.row, cell=finding.cell, rule=finding.rule.id)
+
+
+def _decision(
+    batch: ImportBatch, actor: Actor, answer: Answer, *, row: int, cell: str = "", rule: str = ""
+) -> ImportDecision:
+    return ImportDecision(
+        batch=batch, row=row, cell=cell, rule=rule, answer=answer, user_id=actor.user_id, user_label=actor.user_label
+    )
+
+
+def _place_of(cell: str) -> tuple[int, int]:
+    """Row number (from 1) and column (from 0) of a cell's name. DomainError for what names no cell."""
+    found = _CELL_NAME.fullmatch(cell)
+    if found is None:
+        raise DomainError(f"没有“{cell}”这一格", field="cell")
+    return int(found.group(2)), column_number(found.group(1))
+
+
+def _committed_before(batch: ImportBatch) -> ImportBatch | None:
+    """The first batch of the same file for the same target, where this one would let no more rows in."""
+    same = ImportBatch.objects.into(kind=batch.kind, target_id=batch.target_id).committed()
+    mine = answers_of(batch)
+    corrected = batch.corrections.exists()
+    for earlier in [] if corrected else same.filter(file_sha256=batch.file_sha256).order_by("id"):
+        said_no_more = earlier.every_yes or mine.yes <= answers_of(earlier).yes
+        if said_no_more and batch.accepted <= earlier.result["accepted"]:
+            found: ImportBatch = earlier
+            return found
+    return None

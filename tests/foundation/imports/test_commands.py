@@ -1,0 +1,141 @@
+"""`./qihang import`, as the command surface promises it."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.factories import make_actor, make_user
+from tests.foundation.imports.toy import shelved
+from tests.workbooks import sheet, text
+
+from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
+from qihang.foundation.core.roles import Role
+from qihang.foundation.imports import commands
+from qihang.foundation.imports.models import ImportBatch
+from qihang.launcher.usage import ChineseParser
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("toy")]
+
+HEADER = ["名称", "数量", "编号"]
+ROWS = [["桌", 1, "1234567890123456 "], ["椅", "几把", ""], ["凳", "", ""]]
+KEYS = [
+    "kind", "file_sha256", "sheet", "skipped_sheets", "skipped_rows", "header", "rows", "accepted", "errors", "confirm",
+    "cleaned",
+]  # fmt: skip
+
+
+def parsed(*arguments: str) -> argparse.Namespace:
+    parser = ChineseParser(prog="qihang import")
+    commands.add_arguments(parser)
+    return parser.parse_args(list(arguments))
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    path = tmp_path / "名单.xlsx"
+    path.write_bytes(sheet([HEADER, *ROWS]))
+    return str(path)
+
+
+@pytest.fixture
+def login() -> str:
+    user = make_user()
+    make_actor(Role.PROVIDER_CLERK, user=user)
+    return str(user.login)
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    assert commands.run(parsed(*arguments, "--json")) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_a_dry_run_says_everything_and_keeps_nothing(file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    document = said(capsys, "toy", file)
+    assert list(document) == KEYS
+    assert (document["rows"], document["accepted"]) == (3, 1)
+    assert [finding["cell"] for finding in document["errors"]] == ["B3"]
+    assert document["cleaned"][0]["value"] == "123456********56"
+    assert said(capsys, "toy", file, "--reveal")["cleaned"][0]["value"] == "1234567890123456 "
+    assert not ImportBatch.objects.exists()
+
+
+def test_several_files_make_a_list(file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = tmp_path / "名单.csv"
+    other.write_bytes(text([HEADER, ["柜", "5", ""]], "gbk"))
+    documents = said(capsys, "toy", file, str(other))
+    assert [document["rows"] for document in documents] == [3, 1]
+    assert documents[1]["header"]["encoding"] == "gb18030"
+
+
+def test_without_json_it_speaks_to_a_person(file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert commands.run(parsed("toy", file)) == 0
+    out = capsys.readouterr().out
+    assert "名单.xlsx：工作表“Sheet1”3 行，1 行可以导入" in out
+    assert "要改 B3 第 3 行 椅：“几把”不是数。请填整数。" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--commit"], "--as"),
+        (["--commit", "--as", "x"], "--class"),
+        (["--yes", "all"], "--commit"),
+        (["--accept-valid"], "--commit"),
+    ],
+)
+def test_wrong_usage(arguments: list[str], says: str, file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert commands.run(parsed("toy", file, *arguments)) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_a_day_that_is_none_is_wrong_usage(file: str) -> None:
+    with pytest.raises(SystemExit) as end:
+        parsed("toy", file, "--on", "三月")
+    assert end.value.code == 2
+
+
+def test_refusals_are_sentences(file: str, tmp_path: Path, login: str) -> None:
+    with pytest.raises(NotFound, match="没有“trees”这种导入"):
+        commands.run(parsed("trees", file))
+    bad = tmp_path / "a.pdf"
+    bad.write_bytes(b"%PDF")
+    with pytest.raises(DomainError, match="PDF"):
+        commands.run(parsed("toy", str(bad)))
+    with pytest.raises(DomainError, match="没有“nobody”这个登录名"):
+        commands.run(parsed("toy", file, "--as", "nobody"))
+    officer = make_user()
+    make_actor(Role.INTAKE_OFFICER, user=officer)
+    with pytest.raises(NotAllowed, match="要有：培训机构教务"):
+        commands.run(parsed("toy", file, "--as", officer.login))
+    with pytest.raises(FileNotFoundError):
+        commands.run(parsed("toy", str(tmp_path / "none.xlsx")))
+
+
+def test_commit_refuses_while_errors_remain_and_leaves_no_file_behind(file: str, login: str) -> None:
+    with pytest.raises(DomainError, match="还有 1 处要改"):
+        commands.run(parsed("toy", file, "--as", login, "--class", "c1", "--commit"))
+    assert not ImportBatch.objects.under_way().exists()
+    assert shelved() == {}
+
+
+def test_commit_lets_good_rows_and_those_with_a_yes_in(
+    file: str, login: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["toy", file, "--as", login, "--class", "c1", "--commit", "--accept-valid"]
+    document = said(capsys, *arguments, "--yes", "B4")
+    assert list(document)[: len(KEYS)] == KEYS
+    assert (document["accepted"], document["written"], document["held"]) == (2, 2, 1)
+    assert shelved() == {"桌": "1", "凳": "None"}
+    assert said(capsys, *arguments, "--yes", "b4")["batch"] == document["batch"]
+    assert said(capsys, *arguments)["batch"] == document["batch"]
+    assert said(capsys, *arguments, "--yes", "all")["batch"] == document["batch"]
+    assert ImportBatch.objects.committed().count() == 1
+
+
+def test_a_later_yes_lets_the_rest_in(file: str, login: str, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["toy", file, "--as", login, "--class", "c1", "--commit", "--accept-valid"]
+    assert said(capsys, *arguments)["written"] == 1
+    later = said(capsys, *arguments, "--yes", "all")
+    assert (later["written"], later["unchanged"]) == (1, 1)
