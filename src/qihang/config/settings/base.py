@@ -66,7 +66,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "qihang.web.middleware.ActorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "qihang.web.errors.RefusalMiddleware",
@@ -141,6 +140,8 @@ CONTENT_SECURITY_POLICY = {
     "frame-ancestors": "'none'",
 }
 
+# The province whose platform this is.
+PROVINCE_CODE = os.environ.get("QIHANG_PROVINCE", "460000")
 # Who runs this deployment: qihang.web.site.Site, from QIHANG_SITE_OWNER and so on.
 SITE = site_settings()
 # A deadline this near turns amber.

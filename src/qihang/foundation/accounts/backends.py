@@ -1,4 +1,4 @@
-"""Which account a session belongs to. Proving who one is goes through services.sign_in, never through `authenticate`."""
+"""Which account a session belongs to. Proving who one is goes through services.sign_in, never `authenticate`."""
 
 from django.contrib.auth.backends import BaseBackend
 

@@ -6,7 +6,7 @@ from django.db.models import TextChoices
 class Method(TextChoices):
     """By what a person proved who they are."""
 
-    PASSWORD = "password", "密码"  # noqa: S105
+    PASSWORD = "password", "密码"
     SMS_CODE = "sms_code", "短信验证码"
     PASSKEY = "passkey", "通行密钥"
     TOTP = "totp", "动态码"

@@ -15,9 +15,7 @@ class Locked(DomainError):
         local = timezone.localtime(until)
         same_day = local.date() == clock.today()
         when = f"{local:%H:%M}" if same_day else f"{local.month} 月 {local.day} 日 {local:%H:%M}"
-        super().__init__(
-            f"试的次数太多，先锁到 {when}，到时候再试。等不及就带身份证到就近窗口办", code="locked"
-        )
+        super().__init__(f"试的次数太多，先锁到 {when}，到时候再试。等不及就带身份证到就近窗口办", code="locked")
         self.until = until
 
 

@@ -47,7 +47,9 @@ class NotCommon:
 def _runs(text: str) -> bool:
     """Whether most of `text` walks along one row, up or down."""
     steps = [a + b for a, b in zip(text, text[1:], strict=False)]
-    known = {pair for row in _RUNS for way in (row, row[::-1]) for pair in map("".join, zip(way, way[1:], strict=False))}
+    known = {
+        pair for row in _RUNS for way in (row, row[::-1]) for pair in map("".join, zip(way, way[1:], strict=False))
+    }
     return bool(steps) and sum(step in known for step in steps) / len(steps) > _RUN_SHARE
 
 

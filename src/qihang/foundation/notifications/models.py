@@ -68,7 +68,9 @@ class Delivery(BaseModel):
         indexes = [models.Index(fields=["next_try_at"], condition=Q(next_try_at__isnull=False), name="deliveries_due")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(channel__in=EXTRA_CHANNELS), name="delivery_leaves_the_house", violation_error_message="只有短信和邮件外发"
+                condition=Q(channel__in=EXTRA_CHANNELS),
+                name="delivery_leaves_the_house",
+                violation_error_message="只有短信和邮件外发",
             ),
             models.CheckConstraint(
                 condition=Q(status=Status.SENT, sent_at__isnull=False)

@@ -85,7 +85,13 @@ def finish_registration(
         passkey = _insert(user, credential, answer, name)
         PasskeyUse.objects.create(passkey=passkey, sign_count=made.counter)
         codes = first_recovery_codes(actor=actor, user=user)
-        send(user, Letter("多了一把通行密钥", notice=f"您的账号登记了通行密钥“{passkey.name}”。不是您本人加的，请马上删掉并改密码"))
+        send(
+            user,
+            Letter(
+                "多了一把通行密钥",
+                notice=f"您的账号登记了通行密钥“{passkey.name}”。不是您本人加的，请马上删掉并改密码",
+            ),
+        )
     return passkey, codes
 
 
@@ -112,7 +118,10 @@ def remove_passkey(*, actor: Actor, user: User, public_id: uuid.UUID) -> None:
             raise NotFound("没有这把通行密钥，可能已经删掉了")
         passkey.delete()
         drop_codes_without_factor(user)
-        send(user, Letter("删了一把通行密钥", notice=f"您的账号删掉了通行密钥“{passkey.name}”。不是您本人删的，请马上改密码"))
+        send(
+            user,
+            Letter("删了一把通行密钥", notice=f"您的账号删掉了通行密钥“{passkey.name}”。不是您本人删的，请马上改密码"),
+        )
 
 
 def begin_proof(*, site: Site, user: User | None = None) -> tuple[dict[str, Any], State]:
