@@ -1,6 +1,7 @@
 """What a password must be (AUTH_PASSWORD_VALIDATORS), in words that say what to do."""
 
 import re
+from itertools import pairwise
 
 from django.contrib.auth.password_validation import CommonPasswordValidator, validate_password
 from django.core.exceptions import ValidationError
@@ -46,10 +47,8 @@ class NotCommon:
 
 def _runs(text: str) -> bool:
     """Whether most of `text` walks along one row, up or down."""
-    steps = [a + b for a, b in zip(text, text[1:], strict=False)]
-    known = {
-        pair for row in _RUNS for way in (row, row[::-1]) for pair in map("".join, zip(way, way[1:], strict=False))
-    }
+    steps = list(pairwise(text))
+    known = {step for row in _RUNS for way in (row, row[::-1]) for step in pairwise(way)}
     return bool(steps) and sum(step in known for step in steps) / len(steps) > _RUN_SHARE
 
 

@@ -62,7 +62,7 @@ class Organization(AuditedModel):
                 violation_error_message="统一社会信用代码是 18 位数字和大写字母",
             ),
         ]
-        triggers: ClassVar = [
+        triggers = [
             *AuditedModel.Meta.triggers,
             pgtrigger.ReadOnly(name="kind_stays", fields=["kind"]),
         ]
@@ -102,7 +102,7 @@ def _role_fits() -> str:
             RAISE EXCEPTION 'qihang: role_fits_kind: %', NEW.role USING ERRCODE = 'check_violation';
         END IF;
         RETURN NEW;
-    """  # noqa: S608 - from our own tables of roles
+    """
 
 
 class Membership(AuditedModel):
@@ -139,7 +139,7 @@ class Membership(AuditedModel):
             ),
         ]
 
-        triggers: ClassVar = [
+        triggers = [
             *AuditedModel.Meta.triggers,
             pgtrigger.Trigger(
                 name="role_fits",

@@ -177,7 +177,7 @@ def _use_recovery_code(user: User, code: str) -> bool:
 
 
 def remove_factors(*, actor: Actor, user: User) -> None:
-    """Take all second factors off an account whose owner lost them and came to the counter. Security administrators."""
+    """Take all second factors off an account whose owner lost them and came in person. Security administrators."""
     if actor.role != Role.SECURITY_ADMIN:
         raise NotAllowed("解除动态码和通行密钥由安全管理员办")
     with unit_of_work(actor):

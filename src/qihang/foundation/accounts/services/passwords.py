@@ -23,6 +23,12 @@ from qihang.foundation.core.roles import Role
 from qihang.foundation.core.units import unit_of_work
 
 _RESET = "reset"
+_RESET_MAIL = """{name}：
+
+打开下面的链接，给账号换一个密码：
+{address}
+
+链接只能用一次。不是您本人要的，不用管它，密码没有变。"""
 _CHANGED = Letter("密码改好了", notice="您的密码刚改过，别的设备都已经退出。不是您本人改的，请马上带身份证到就近窗口")
 
 
@@ -59,8 +65,7 @@ def request_reset(*, identifier: str, client: Client, link: str) -> None:
         send_one_time_code(user=user, purpose=CodePurpose.RESET)
     if user.email:
         address = link.format(token=_new_link(ANONYMOUS, user))
-        text = f"{user.name}：\n\n打开下面的链接，给账号换一个密码：\n{address}\n\n链接只能用一次。不是您本人要的，不用管它，密码没有变。"
-        send(user, Letter("找回密码", email=text))
+        send(user, Letter("找回密码", email=_RESET_MAIL.format(name=user.name, address=address)))
 
 
 def issue_reset_link(*, actor: Actor, user: User) -> str:
