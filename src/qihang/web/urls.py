@@ -1,10 +1,11 @@
 """Every address of the product. Page families bring their own lists."""
 
-from django.urls import path
+from django.urls import include, path
 
 from qihang.web.views import display, kit
 
 urlpatterns = [
+    path("", include("qihang.web.views.account.urls")),
     path("size/", display.set_size, name="set_size"),
     path("kit/", kit.gallery, name="kit"),
     path("kit/<slug:page>/", kit.page, name="kit_page"),

@@ -41,8 +41,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_USE_SESSIONS = False
 CSRF_FAILURE_VIEW = "qihang.web.errors.csrf_failure"
 
-# Roles that get no further without a second factor: names as in core.roles, separated by commas; "staff" is all officers
-# and the three administrators. Empty on a machine of one's own; prod.py sets it for an https address.
+# Roles that get no further without a second factor: names as in core.roles, separated by commas; "staff" means all
+# officers and the three administrators. Empty on a machine of one's own; prod.py sets it for an https address.
 MFA_REQUIRED_ROLES = os.environ.get("QIHANG_MFA_ROLES", "")
 
 # Which gateway each channel uses: "local" (a folder on this machine), "smtp", or one that an app registers.
