@@ -49,12 +49,11 @@ class ActorMiddleware:
 
 def _set_actor(request: HttpRequest) -> None:
     user = request.user
-    memberships: list[Membership] = current_memberships(user) if isinstance(user, User) else []
-    actor = (
-        choose_actor(user, memberships, request.session.get(sessions.MEMBERSHIP))
-        if isinstance(user, User)
-        else ANONYMOUS
-    )
+    memberships: list[Membership] = []
+    actor = ANONYMOUS
+    if isinstance(user, User):
+        memberships = current_memberships(user)
+        actor = choose_actor(user, memberships, request.session.get(sessions.MEMBERSHIP))
     request.actor = actor  # type: ignore[attr-defined]
     request.memberships = memberships  # type: ignore[attr-defined]
 

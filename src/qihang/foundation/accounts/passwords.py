@@ -13,6 +13,7 @@ from qihang.foundation.core.errors import DomainError
 _RUNS = ("01234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 _RUN_SHARE = 0.6
 _SHORTEST_PART = 4
+_FEWEST_SIGNS = 3
 
 
 class LongEnough:
@@ -37,9 +38,14 @@ class NotCommon:
 
     def validate(self, password: str, user: User | None = None) -> None:
         text = password.lower()
-        letters = re.sub(r"[\W\d_]+", "", text)
-        if text in self._listed.passwords or len(set(text)) <= 3 or letters in self._listed.passwords or _runs(text):
+        if len(set(text)) <= _FEWEST_SIGNS or self._is_listed(text) or _runs(text):
             raise ValidationError("这个密码太常见，别人一猜就中。请换一个", code="common")
+
+    def _is_listed(self, text: str) -> bool:
+        """Whether the list has it, also when all that was added are some digits and signs."""
+        letters = re.sub(r"[\W\d_]+", "", text)
+        words = {text, letters} if 2 * len(letters) > len(text) else {text}
+        return not words.isdisjoint(self._listed.passwords)
 
     def get_help_text(self) -> str:
         return ""

@@ -46,11 +46,11 @@ class User(AbstractBaseUser):
     login = models.CharField("登录名", max_length=60, unique=True, error_messages={"unique": "这个登录名已经有人用了"})
     name = models.CharField("姓名", max_length=60)
     email = models.EmailField("电子邮箱", blank=True)
-    phone = EncryptedField("手机号", mask="phone", null=True)
+    phone = EncryptedField("手机号", mask="phone", null=True, blank=True)
     phone_index = BlindIndexField(source="phone", normalise=phone_key, editable=False)
     phone_proved_at = models.DateTimeField("手机号核对时间", null=True, blank=True)
     # Staff, trainers and appraisers carry it, so that one person in two roles shows.
-    identity_no = EncryptedField("身份证号", mask="identity", null=True)
+    identity_no = EncryptedField("身份证号", mask="identity", null=True, blank=True)
     identity_index = BlindIndexField(source="identity_no", normalise=identity_key, editable=False)
     is_active = models.BooleanField("可以登录", default=True)
     large_text = models.BooleanField("大字版", default=False)

@@ -10,6 +10,7 @@ from qihang.foundation.accounts.services.devices import sign_out_elsewhere
 from qihang.foundation.accounts.services.sign_in import ACCOUNT, account_key
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError, NotAllowed
+from qihang.foundation.core.fields import BlindIndexField
 from qihang.foundation.core.roles import Role
 from qihang.foundation.core.units import unit_of_work
 
@@ -33,14 +34,29 @@ def save_checked(user: User) -> None:
     try:
         with transaction.atomic():
             user.clean_fields(exclude=["password"])
+            _fill_indexes(user)
             user.validate_unique()
             user.validate_constraints()
             user.save()
     except ValidationError as error:
         field, messages = next(iter(error.message_dict.items()))
         raise DomainError(str(messages[0]), code="invalid", field=_field_of(field, str(messages[0]))) from None
-    except IntegrityError:
-        raise DomainError("这个登录名刚被别人用了，请换一个", code="invalid", field="login") from None
+    except IntegrityError as error:  # somebody else was quicker
+        message = _message_of(error)
+        raise DomainError(message, code="invalid", field=_field_of("__all__", message)) from None
+
+
+def _fill_indexes(user: User) -> None:
+    """Blind indexes are made on saving; the constraints on them are checked before."""
+    for field in User._meta.concrete_fields:
+        if isinstance(field, BlindIndexField):
+            field.pre_save(user, add=user._state.adding)
+
+
+def _message_of(error: IntegrityError) -> str:
+    broken = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    known = {item.name: str(item.get_violation_error_message()) for item in User._meta.constraints}
+    return known.get(broken or "", "这个登录名刚被别人用了，请换一个")
 
 
 def _field_of(field: str, message: str) -> str | None:

@@ -108,9 +108,7 @@ class ReturningForm(PageForm):
 class NewcomerForm(ReturningForm):
     """Somebody without an account also chooses a login."""
 
-    login = forms.CharField(
-        label="起一个登录名", help_text=LOGIN_RULE, widget=_text(autocomplete="username"), max_length=60
-    )
+    login = LoginField()
     field_order = ("login", "password")
 
 
@@ -146,9 +144,7 @@ class InvitationForm(PageForm):
         help_text="只用来看是不是自己教自己、自己审自己，加密存放",
         widget=IdentityInput(),
     )
-    login = forms.CharField(
-        label="起一个登录名", help_text=LOGIN_RULE, widget=_text(autocomplete="username"), max_length=60
-    )
+    login = LoginField()
     password = NewPasswordField("设一个密码")
 
     def __init__(self, *args: Any, with_identity: bool, **kwargs: Any) -> None:
