@@ -15,7 +15,7 @@ from qihang.foundation.core.units import unit_of_work
 
 pytestmark = pytest.mark.django_db
 
-NUMBER = "46010819820315424X"
+NUMBER = "46010819820314242X"
 SECURITY = Actor(user_id=1, user_label="安管", role=Role.SECURITY_ADMIN)
 
 
