@@ -94,6 +94,12 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
+    def fill_indexes(self) -> None:
+        """Make the blind indexes that saving would make, so that the constraints on them can be checked before."""
+        for field in self._meta.concrete_fields:
+            if isinstance(field, BlindIndexField):
+                field.pre_save(self, add=self._state.adding)
+
     def get_full_name(self) -> str:
         return self.name
 

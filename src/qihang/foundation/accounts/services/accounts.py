@@ -10,7 +10,6 @@ from qihang.foundation.accounts.services.devices import sign_out_elsewhere
 from qihang.foundation.accounts.services.sign_in import ACCOUNT, account_key
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError, NotAllowed
-from qihang.foundation.core.fields import BlindIndexField
 from qihang.foundation.core.roles import Role
 from qihang.foundation.core.units import unit_of_work
 
@@ -34,7 +33,7 @@ def save_checked(user: User) -> None:
     try:
         with transaction.atomic():
             user.clean_fields(exclude=["password"])
-            _fill_indexes(user)
+            user.fill_indexes()
             user.validate_unique()
             user.validate_constraints()
             user.save()
@@ -44,13 +43,6 @@ def save_checked(user: User) -> None:
     except IntegrityError as error:  # somebody else was quicker
         message = _message_of(error)
         raise DomainError(message, code="invalid", field=_field_of("__all__", message)) from None
-
-
-def _fill_indexes(user: User) -> None:
-    """Blind indexes are made on saving; the constraints on them are checked before."""
-    for field in User._meta.concrete_fields:
-        if isinstance(field, BlindIndexField):
-            field.pre_save(user, add=user._state.adding)
 
 
 def _message_of(error: IntegrityError) -> str:
