@@ -1,1 +1,1 @@
-pytest_plugins = ["tests.flush", "tests.template_database", "tests.chromium"]
+pytest_plugins = ["tests.flush", "tests.template_database", "tests.chromium", "tests.outbox"]

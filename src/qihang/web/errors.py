@@ -32,7 +32,8 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403, with whose page it is."""
     reason = str(exception) if isinstance(exception, NotAllowed) else ""
-    return render(request, "403.html", {"reason": reason, "owners": owners_of(request.path)}, status=403)
+    owners = getattr(exception, "owners", None) or owners_of(request.path)
+    return render(request, "403.html", {"reason": reason, "owners": owners}, status=403)
 
 
 @requires_csrf_token

@@ -5,6 +5,7 @@ from django.urls import include, path
 from qihang.web.views import display, kit
 
 urlpatterns = [
+    path("", include("qihang.web.views.account.urls")),
     path("size/", display.set_size, name="set_size"),
     path("files/", include("qihang.web.views.files.urls")),
     path("kit/", kit.gallery, name="kit"),

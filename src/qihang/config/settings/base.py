@@ -6,6 +6,7 @@ from pathlib import Path
 import django_stubs_ext
 
 from qihang.config.settings.environment import data_home, database_settings, secret_key, site_settings
+from qihang.config.settings.security import *  # noqa: F403
 
 # Lets models and managers name their types (`models.Field[int, int]`) at run time too.
 django_stubs_ext.monkeypatch()
@@ -29,9 +30,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "pgtrigger",
     "procrastinate.contrib.django",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
     "django_htmx",
     "django_cotton.apps.SimpleAppConfig",
     "qihang.foundation.core",
@@ -68,8 +66,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "qihang.web.middleware.ActorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "qihang.web.errors.RefusalMiddleware",
 ]
@@ -117,12 +115,6 @@ DATABASES = {"default": database_settings(QIHANG_HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"}}
 
-AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-LOGIN_URL = "/sign-in/"
-SIGN_OUT_URL = "/sign-out/"
-
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
@@ -132,6 +124,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = QIHANG_HOME / "static"
 FILES_ROOT = QIHANG_HOME / "files"
 KEYS_ROOT = QIHANG_HOME / "keys"
+OUTBOX_ROOT = QIHANG_HOME / "outbox"
 
 # Personal data: "aes-256-gcm" or "sm4-gcm". Each stored value remembers its own; the setting may change at any time.
 ENCRYPTION_ALGORITHM = os.environ.get("QIHANG_ENCRYPTION", "aes-256-gcm")
@@ -139,11 +132,6 @@ ENCRYPTION_ALGORITHM = os.environ.get("QIHANG_ENCRYPTION", "aes-256-gcm")
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 60 * 60 * 12
-CSRF_USE_SESSIONS = False
-CSRF_FAILURE_VIEW = "qihang.web.errors.csrf_failure"
 CONTENT_SECURITY_POLICY = {
     "default-src": "'self'",
     "img-src": "'self' data: blob:",  # marks within style sheets; a photograph shown before it is sent
@@ -153,6 +141,8 @@ CONTENT_SECURITY_POLICY = {
     "frame-ancestors": "'none'",
 }
 
+# The province whose platform this is.
+PROVINCE_CODE = os.environ.get("QIHANG_PROVINCE", "460000")
 # Who runs this deployment: qihang.web.site.Site, from QIHANG_SITE_OWNER and so on.
 SITE = site_settings()
 # A deadline this near turns amber.

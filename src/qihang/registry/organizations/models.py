@@ -1,20 +1,28 @@
 """One table for every organisation that takes part, and who belongs to which in what role."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
+import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 
 from qihang.foundation.core.fields import EncryptedField, StateField
 from qihang.foundation.core.models import AuditedModel
-from qihang.foundation.core.roles import SEPARATED_ADMINS, Role
-from qihang.registry.organizations.enums import OrganizationKind, OrganizationState
-from qihang.registry.organizations.querysets import MembershipQuerySet, OrganizationQuerySet
+from qihang.foundation.core.roles import Role
+from qihang.registry.organizations.enums import EXCLUSIVE_ROLES, ROLES_OF_KIND, OrganizationKind, OrganizationState
+from qihang.registry.organizations.querysets import InvitationQuerySet, MembershipQuerySet, OrganizationQuerySet
+
+_ADMINS, _POLICY_HANDS = EXCLUSIVE_ROLES
 
 
 class Organization(AuditedModel):
-    """An institution, station, employer, agency, bank or other body, in the region it answers for."""
+    """An institution, station, employer, agency, bank or other body, in the region it answers for.
+
+    Its kind never changes: the roles of its people hang on it.
+    """
 
     kind = models.CharField("类型", max_length=24, choices=OrganizationKind)
     name = models.CharField("名称", max_length=120)
@@ -48,6 +56,15 @@ class Organization(AuditedModel):
                 name="station_code_six_digits",
                 violation_error_message="站点编号是 6 位数字",
             ),
+            models.CheckConstraint(
+                condition=Q(uscc__isnull=True) | Q(uscc__regex=r"^[0-9A-HJ-NPQRTUWXY]{18}$"),
+                name="uscc_form",
+                violation_error_message="统一社会信用代码是 18 位数字和大写字母",
+            ),
+        ]
+        triggers = [
+            *AuditedModel.Meta.triggers,
+            pgtrigger.ReadOnly(name="kind_stays", fields=["kind"]),
         ]
 
     def __str__(self) -> str:
@@ -59,8 +76,37 @@ class Organization(AuditedModel):
         return self.short_name or self.name
 
 
+def _period() -> Func:
+    """The days a membership holds: from `valid_from` up to the day before `ended_on`."""
+    return Func(F("valid_from"), F("ended_on"), Value("[)"), function="daterange")
+
+
+def _never_both(name: str, roles: Iterable[Role], message: str) -> ExclusionConstraint:
+    """One user never holds two of these roles on one day."""
+    return ExclusionConstraint(
+        name=name,
+        expressions=[("user", "="), ("role", "<>"), (_period(), "&&")],
+        condition=Q(role__in=sorted(roles)),
+        violation_error_message=message,
+    )
+
+
+def _role_fits() -> str:
+    """PL/pgSQL that refuses a role which the organisation's kind does not have."""
+    pairs = ", ".join(f"('{kind}', '{role}')" for kind in ROLES_OF_KIND for role in sorted(ROLES_OF_KIND[kind]))
+    return f"""
+        IF NOT EXISTS (
+            SELECT FROM organizations_organization o
+            WHERE o.id = NEW.organization_id AND (o.kind, NEW.role) IN ({pairs})
+        ) THEN
+            RAISE EXCEPTION 'qihang: role_fits_kind: %', NEW.role USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """
+
+
 class Membership(AuditedModel):
-    """A user belongs to an organisation in one role, for the organisation's region, from a day on."""
+    """A user belongs to an organisation in one role, for a region, from a day until the day it ended."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.RESTRICT, related_name="memberships", verbose_name="用户"
@@ -79,18 +125,13 @@ class Membership(AuditedModel):
         verbose_name = "岗位"
         ordering: ClassVar = ["organization", "role", "id"]
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["user", "organization", "role"],
-                condition=Q(ended_on__isnull=True),
+            ExclusionConstraint(
                 name="one_membership_a_role",
+                expressions=[("user", "="), ("organization", "="), ("role", "="), (_period(), "&&")],
                 violation_error_message="这个人在这个单位已经是这个岗位",
             ),
-            models.UniqueConstraint(
-                fields=["user"],
-                condition=Q(ended_on__isnull=True, role__in=sorted(SEPARATED_ADMINS)),
-                name="administrators_are_separate",
-                violation_error_message="系统、安全、审计三个管理员要由三个人担任",
-            ),
+            _never_both("administrators_are_separate", _ADMINS, "系统、安全、审计三个管理员要由三个人担任"),
+            _never_both("policy_hands_are_separate", _POLICY_HANDS, "录入和复核政策参数要由两个人担任"),
             models.CheckConstraint(
                 condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("valid_from")),
                 name="membership_dates_in_order",
@@ -98,5 +139,51 @@ class Membership(AuditedModel):
             ),
         ]
 
+        triggers = [
+            *AuditedModel.Meta.triggers,
+            pgtrigger.Trigger(
+                name="role_fits",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=_role_fits(),
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"{self.user_id} {self.role}"
+
+
+class Invitation(AuditedModel):
+    """Somebody is asked to take a role. Whoever holds the link accepts it, once; only a digest of it is stored."""
+
+    organization = models.ForeignKey(Organization, models.RESTRICT, related_name="invitations", verbose_name="单位")
+    role = models.CharField("岗位", max_length=20, choices=Role)
+    region = models.ForeignKey(
+        "reference.Region", models.RESTRICT, to_field="code", related_name="+", verbose_name="辖区"
+    )
+    name = models.CharField("姓名", max_length=60, blank=True)
+    digest = models.BinaryField("摘要", max_length=16, unique=True)
+    invited_by = models.CharField("邀请人", max_length=80)
+    expires_at = models.DateTimeField("有效到")
+    accepted_at = models.DateTimeField("接受时间", null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.RESTRICT, null=True, blank=True, related_name="+", verbose_name="接受人"
+    )
+    revoked_at = models.DateTimeField("撤回时间", null=True, blank=True)
+
+    objects: ClassVar = InvitationQuerySet.as_manager()
+
+    class Meta(AuditedModel.Meta):
+        verbose_name = "邀请"
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True, accepted_by__isnull=True)
+                | Q(accepted_at__isnull=False, accepted_by__isnull=False, revoked_at__isnull=True),
+                name="accepted_invitation_names_its_user",
+                violation_error_message="接受了的邀请要写明是谁接受的，也不能再撤回",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.role}"

@@ -1,20 +1,27 @@
-"""Registering organisations and giving people roles in them."""
+"""Registering organisations, giving people roles in them, and acting through a role."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from qihang.foundation.accounts.models import User
+from qihang.foundation.accounts.ports import person_of
+from qihang.foundation.accounts.services.accounts import save_checked
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
-from qihang.foundation.core.errors import DomainError, NotAllowed
+from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
 from qihang.foundation.core.roles import Role
 from qihang.foundation.core.units import unit_of_work
-from qihang.registry.organizations.enums import EXCLUSIVE_ROLES, ROLES_OF_KIND, OrganizationKind
+from qihang.registry.organizations.enums import EXCLUSIVE_ROLES, ROLES_OF_KIND, OrganizationKind, OrganizationState
 from qihang.registry.organizations.models import Membership, Organization
+from qihang.registry.organizations.perms import IDENTITY_ROLES, may_end, may_grant
 from qihang.registry.organizations.workflows import ORGANIZATION_WORKFLOW
-from qihang.registry.reference.identity import parse_uscc
+from qihang.registry.reference.identity import explain, parse_resident, parse_uscc
+from qihang.registry.reference.scope import region_within
+
+# -- organisations ---------------------------------------------------------------------------------------------------
 
 
 def register_organization(*, actor: Actor, fields: Mapping[str, Any]) -> Organization:
@@ -26,9 +33,10 @@ def register_organization(*, actor: Actor, fields: Mapping[str, Any]) -> Organiz
 
 def edit_organization(*, actor: Actor, organization: Organization, fields: Mapping[str, Any]) -> Organization:
     """Correct what is written of an organisation; its kind and region stay."""
-    _administrators_only(actor)
+    if actor.role != Role.SYSTEM_ADMIN and not actor.is_system:
+        raise NotAllowed("单位由系统管理员管")
     with unit_of_work(actor):
-        row: Organization = Organization.objects.select_for_update().get(pk=organization.pk)
+        row: Organization = Organization.objects.select_for_update(of=("self",)).get(pk=organization.pk)
         for name, value in fields.items():
             setattr(row, name, value)
         _check(row)
@@ -37,7 +45,7 @@ def edit_organization(*, actor: Actor, organization: Organization, fields: Mappi
 
 
 def _check(organization: Organization) -> None:
-    if organization.uscc:
+    if organization.uscc and organization.uscc.strip():
         read = parse_uscc(organization.uscc)
         if not read.valid:
             raise DomainError("统一社会信用代码对不上校验，请照执照再看一遍", field="uscc")
@@ -51,18 +59,30 @@ def _check(organization: Organization) -> None:
         raise DomainError(messages[0], field=None if name == "__all__" else name) from fault
 
 
+# -- roles -----------------------------------------------------------------------------------------------------------
+
+
 def add_membership(
     *, actor: Actor, user: User, organization: Organization, role: str, region: str | None = None
 ) -> Membership:
-    """Give a user a role. DomainError for one that the kind does not have, or that excludes another they hold."""
-    _administrators_only(actor)
-    return _add(actor, user, organization, Role(role), region)
+    """Give a user a role from today. DomainError for one that the kind does not have, or that excludes another.
+
+    Security administrators, and never for themselves.
+    """
+    if not may_grant(actor):
+        raise NotAllowed("给岗位由安全管理员办")
+    if user.pk == actor.user_id:
+        raise NotAllowed("不能给自己加岗位，请另一位管理员办")
+    if role in IDENTITY_ROLES and not user.identity_no and not actor.is_system:
+        raise DomainError("这个岗位要先登记身份证号，请本人在“我的账号”里补上", field="user")
+    return take_role(actor=actor, user=user, organization=organization, role=role, region=region)
 
 
-def _add(actor: Actor, user: User, organization: Organization, role: Role, region: str | None) -> Membership:
-    kind = OrganizationKind(organization.kind)
-    if role not in ROLES_OF_KIND[kind]:
-        raise DomainError(f"{kind.label}没有“{role.label}”这个岗位", field="role")
+def take_role(
+    *, actor: Actor, user: User, organization: Organization, role: str, region: str | None = None
+) -> Membership:
+    """What giving a role and accepting an invitation have in common: every rule but who may."""
+    check_place(organization, role, region)
     membership = Membership(
         user=user,
         organization=organization,
@@ -72,17 +92,31 @@ def _add(actor: Actor, user: User, organization: Organization, role: Role, regio
     )
     with unit_of_work(actor):
         User.objects.select_for_update().get(pk=user.pk)
-        _refuse_exclusive(user, role)
+        _refuse_exclusive(user, Role(role))
         try:
             membership.validate_constraints()
+            with transaction.atomic():
+                membership.save()
         except ValidationError as fault:
             raise DomainError(fault.messages[0], field="role") from fault
-        membership.save()
+        except IntegrityError as fault:
+            raise DomainError("这个岗位刚被加上，或者和别的岗位冲突。请刷新看看", field="role") from fault
     return membership
 
 
+def check_place(organization: Organization, role: str, region: str | None = None) -> None:
+    """The organisation is active, its kind has the role, and the region lies within its own. DomainError otherwise."""
+    kind = OrganizationKind(organization.kind)
+    if organization.state != OrganizationState.ACTIVE:
+        raise DomainError(f"“{organization.label}”现在是{organization.get_state_display()}，不能加人")
+    if role not in ROLES_OF_KIND[kind]:
+        raise DomainError(f"{kind.label}没有“{Role(role).label}”这个岗位", field="role")
+    if region and not region_within(region, organization.region_id):
+        raise DomainError("辖区要在单位自己的辖区之内", field="region")
+
+
 def _refuse_exclusive(user: User, role: Role) -> None:
-    held = set(Membership.objects.filter(user=user, ended_on__isnull=True).values_list("role", flat=True))
+    held = set(Membership.objects.current().filter(user=user).values_list("role", flat=True))
     for group in EXCLUSIVE_ROLES:
         clash = (held & group) - {role}
         if role in group and clash:
@@ -90,13 +124,41 @@ def _refuse_exclusive(user: User, role: Role) -> None:
 
 
 def end_membership(*, actor: Actor, membership: Membership) -> Membership:
-    """The person leaves the role today; what they did stays in their name."""
-    _administrators_only(actor)
+    """The person leaves the role today; what they did stays in their name. Security administrators, and people in
+    charge of an organisation for their own people.
+    """
     with unit_of_work(actor):
-        row: Membership = Membership.objects.select_for_update().get(pk=membership.pk)
-        row.ended_on = row.ended_on or clock.today()
+        rows = Membership.objects.visible_to(actor).select_for_update(of=("self",))
+        row: Membership | None = rows.filter(pk=membership.pk).first()
+        if row is None:
+            raise NotFound("没有这个岗位，或者不归您的单位")
+        if not may_end(actor, row.role):
+            raise NotAllowed("收回岗位由安全管理员办")
+        row.ended_on = row.ended_on or max(clock.today(), row.valid_from)
         row.save(update_fields=["ended_on"])
     return row
+
+
+def identity_number(text: str) -> str:
+    """An identity number as it is stored. DomainError says what is wrong with it."""
+    resident = parse_resident(text, on=clock.today())
+    if resident.normalised is None:
+        raise DomainError(str(explain(resident.verdict)), code=str(resident.verdict), field="identity_no")
+    return resident.normalised
+
+
+def set_identity(*, actor: Actor, user: User, identity_no: str) -> None:
+    """Write down the account owner's identity number, once; a wrong one is mended by the security administrator."""
+    if user.identity_no and actor.role != Role.SECURITY_ADMIN:
+        raise NotAllowed("身份证号已经登记。要改，请带身份证找安全管理员")
+    if actor.user_id != user.pk and actor.role != Role.SECURITY_ADMIN:
+        raise NotAllowed("身份证号由本人登记")
+    user.identity_no = identity_number(identity_no)
+    with unit_of_work(actor):
+        save_checked(user)
+
+
+# -- acting ----------------------------------------------------------------------------------------------------------
 
 
 def actor_for(membership: Membership) -> Actor:
@@ -111,6 +173,13 @@ def actor_for(membership: Membership) -> Actor:
         region=membership.region_id,
         region_label=membership.region.name,
     )
+
+
+def actor_for_self(user: User) -> Actor:
+    """The actor that a user is without any membership: a participant where the register knows them."""
+    person = person_of(user.pk)
+    role = Role.PARTICIPANT if person else Role.VISITOR
+    return Actor(user_id=user.pk, user_label=user.name, role=role, person_id=person)
 
 
 def current_memberships(user: User) -> list[Membership]:
@@ -141,8 +210,3 @@ def _user_of(login: str) -> User:
     if user is None:
         raise DomainError(f"没有“{login}”这个登录名，或者已经停用")
     return user
-
-
-def _administrators_only(actor: Actor) -> None:
-    if actor.role != Role.SYSTEM_ADMIN and not actor.is_system:
-        raise NotAllowed("单位和岗位由系统管理员管")
