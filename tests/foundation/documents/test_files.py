@@ -1,10 +1,10 @@
 """Keeping, opening and destroying files."""
 
-import datetime as dt
 import hashlib
 import io
 import os
 import stat
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from tests.foundation.documents.conftest import ANYTHING, CLERK, OFFICER, SECURITY, pdf
 
-from qihang.foundation.core import ciphers, clock, keyring
+from qihang.foundation.core import ciphers, keyring
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
 from qihang.foundation.core.keyring import KeyDestroyed
@@ -240,7 +240,7 @@ class TestSweeping:
         new_part = tmp_path / "files" / "incoming" / "def.part"
         for path in (part, new_part):
             path.write_bytes(b"half")
-        long_ago = (clock.now() - dt.timedelta(days=2)).timestamp()
+        long_ago = time.time() - 2 * 24 * 60 * 60
         for path in (part, storage.path_of(known.public_id), storage.path_of(lost.public_id)):
             os.utime(path, (long_ago, long_ago))
         sweep()

@@ -150,7 +150,7 @@ def test_an_inline_job_under_way_is_no_orphan(handle: Handle) -> None:
     found: list[bool] = []
 
     def look_from_outside(ctx: JobContext) -> dict[str, Any]:
-        other = connection.copy("other")
+        other = connection.copy()
         with other.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(hashtext('qihang.jobs'), %s)", [ctx.job.pk])
             found.append(cursor.fetchone()[0])
@@ -165,7 +165,7 @@ def test_an_inline_job_under_way_is_no_orphan(handle: Handle) -> None:
 def test_a_job_that_another_connection_holds_is_tried_later(handle: Handle) -> None:
     handle(nothing)
     job = start()
-    other = connection.copy("other")
+    other = connection.copy()
     with other.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(hashtext('qihang.jobs'), %s)", [job.pk])
         with pytest.raises(running.StillHeld):
@@ -182,7 +182,7 @@ def test_a_job_that_another_connection_holds_is_tried_later(handle: Handle) -> N
 def test_the_lock_goes_with_the_block(handle: Handle) -> None:
     with only_runner(1) as first:
         assert first
-    other = connection.copy("other")
+    other = connection.copy()
     with other.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(hashtext('qihang.jobs'), 1)")
         assert cursor.fetchone()[0]
@@ -269,7 +269,7 @@ class TestWatching:
         def long_step(ctx: JobContext) -> dict[str, Any]:
             with ctx.step(done=100, total=100, message="写完"):
                 ctx.report(done=40, total=100, message="已比 40 人")
-                other = connection.copy("other")
+                other = connection.copy()
                 with other.cursor() as cursor:
                     cursor.execute("SELECT done, total, message FROM jobs_job WHERE id = %s", [ctx.job.pk])
                     seen.append(cursor.fetchone())
@@ -298,7 +298,7 @@ class TestWatching:
         def two(ctx: JobContext) -> dict[str, Any]:
             with ctx.step(checkpoint={"n": 1}):
                 pass
-            other = connection.copy("other")
+            other = connection.copy()
             with other.cursor() as cursor:
                 cursor.execute("SELECT checkpoint->>'n' FROM jobs_job WHERE id = %s", [ctx.job.pk])
                 found = cursor.fetchone()[0]

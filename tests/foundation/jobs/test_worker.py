@@ -65,7 +65,7 @@ def start_worker(tmp_path: Path) -> Iterator[Callable[[], Worker]]:
 @pytest.fixture
 def gate() -> Iterator[Callable[[], None]]:
     """Closed: the sample job waits in the middle of a step. Call it to open."""
-    holder = connection.copy("gate")
+    holder = connection.copy()
     with holder.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [GATE])
 

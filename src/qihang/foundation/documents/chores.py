@@ -1,10 +1,9 @@
 """What the files' folder is swept of."""
 
-import datetime as dt
 import itertools
 import logging
+import time
 
-from qihang.foundation.core import clock
 from qihang.foundation.documents import storage
 from qihang.foundation.documents.models import StoredFile
 from qihang.foundation.jobs.enums import Cadence
@@ -13,7 +12,7 @@ from qihang.foundation.jobs.ports import register_chore
 logger = logging.getLogger(__name__)
 
 # Long after any upload has either been recorded or failed.
-_UNKNOWN_AFTER = dt.timedelta(days=1)
+_UNKNOWN_AFTER_SECONDS = 24 * 60 * 60
 _AT_ONCE = 1000
 
 
@@ -23,7 +22,7 @@ def register() -> None:
 
 def sweep() -> None:
     """Remove half-written files, and files without a record: what crashes and rolled-back transactions leave."""
-    before = clock.now() - _UNKNOWN_AFTER
+    before = time.time() - _UNKNOWN_AFTER_SECONDS
     for part in storage.abandoned_parts(before):
         part.unlink(missing_ok=True)
     ids = storage.stored_ids(before)

@@ -1,6 +1,5 @@
 """Where sealed files lie: under FILES_ROOT, named by the file's public id. Written whole or not at all."""
 
-import datetime as dt
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -47,19 +46,19 @@ def remove(file_id: UUID) -> None:
     path_of(file_id).unlink(missing_ok=True)
 
 
-def abandoned_parts(before: dt.datetime) -> Iterator[Path]:
-    """Half-written files that nobody has touched since `before`."""
+def abandoned_parts(before: float) -> Iterator[Path]:
+    """Half-written files that nobody has touched since `before` (the machine's time, as files carry it)."""
     yield from _older((_root() / _INCOMING).glob("*.part"), before)
 
 
-def stored_ids(before: dt.datetime) -> Iterator[UUID]:
+def stored_ids(before: float) -> Iterator[UUID]:
     """The ids of all files written before a moment."""
     for path in _older(_root().glob(f"[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*{_SUFFIX}"), before):
         yield UUID(path.stem)
 
 
-def _older(paths: Iterator[Path], before: dt.datetime) -> Iterator[Path]:
-    return (path for path in paths if path.stat().st_mtime < before.timestamp())
+def _older(paths: Iterator[Path], before: float) -> Iterator[Path]:
+    return (path for path in paths if path.stat().st_mtime < before)
 
 
 def _root() -> Path:

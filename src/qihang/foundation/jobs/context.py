@@ -134,5 +134,5 @@ class JobContext:
         if not connection.in_atomic_block:
             return connection
         if self._side is None:
-            self._side = connection.copy("job_reports")
+            self._side = connection.copy()
         return self._side
