@@ -1,6 +1,7 @@
 """Any office's file in, cells out; or one sentence that says why not."""
 
 import re
+from random import Random
 
 import openpyxl
 import pytest
@@ -91,6 +92,21 @@ def test_a_file_that_is_no_table_is_refused_in_one_sentence_with_a_way_out(conte
         read_file("名单.xlsx", content)
     assert re.search("请|另存|重新", refusal.value.message)
     assert refusal.value.code.startswith("file.")
+
+
+def test_no_damage_ends_in_anything_but_a_sentence() -> None:
+    """Bytes of a good file turned at random places: read, or refused as a person can understand."""
+    content, random = sheet(ROWS), Random(7)
+    refused = 0
+    for _ in range(60):
+        damaged = bytearray(content)
+        for _ in range(random.choice([1, 5, 50])):
+            damaged[random.randrange(len(damaged))] = random.randrange(256)
+        try:
+            read_file("名单.xlsx", bytes(damaged))
+        except DomainError:
+            refused += 1
+    assert refused > 30
 
 
 def test_a_file_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

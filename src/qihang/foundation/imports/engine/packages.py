@@ -6,8 +6,10 @@ silent loss).
 from __future__ import annotations
 
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
@@ -57,6 +59,8 @@ def inspect_package(content: bytes) -> Package:
             return Package(_special_cells(package))
     except (
         zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
         KeyError,
         ElementTree.ParseError,
         EOFError,
