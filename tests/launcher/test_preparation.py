@@ -1,5 +1,6 @@
 """Nothing is done twice to a database, and nothing by two at once."""
 
+import importlib
 import json
 import sys
 from collections.abc import Iterator
@@ -50,7 +51,6 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setattr(preparation, "LOAD_REFERENCE_DATA", hook("reference"))
-    monkeypatch.setattr(preparation, "ENSURE_DEMO", hook("demo", [("办事员", "clerk", "secret")]))
     monkeypatch.setattr(preparation, "FIRST_ADMIN_LINKS", hook("links", [("系统管理员", "/invitations/x/")]))
     monkeypatch.setattr("django.core.management.call_command", lambda name, **_: made.append(name))
     return made
@@ -112,20 +112,22 @@ def test_only_one_goes_in_at_a_time(database: str) -> None:
         assert watching.execute(held, arguments).fetchone() == (0,)
 
 
-def test_the_demo_of_the_first_start_is_kept_to(database: str, calls: list[str]) -> None:
-    assert prepare_sign_in("none") == {"links": [("系统管理员", "/invitations/x/")]}
-    assert prepare_sign_in("") == {"links": [("系统管理员", "/invitations/x/")]}
-    assert calls == ["links", "links"]
+@pytest.mark.parametrize("demo", ["", "none"])
+def test_every_start_asks_for_the_first_administrators(database: str, calls: list[str], demo: str) -> None:
+    assert prepare_sign_in(demo) == {"links": [("系统管理员", "/invitations/x/")]}
+    assert calls == ["links"]
 
 
-def test_the_demo_is_small_unless_told_otherwise(
-    database: str, calls: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert prepare_sign_in("") == {"logins": [("办事员", "clerk", "secret")]}
-    assert "演示数据" in capsys.readouterr().err
-    prepare_sign_in("")
-    assert calls == ["demo small", "demo small"]
-    assert capsys.readouterr().err == "", "built before"
+def test_a_demo_is_refused_while_there_is_none(database: str, calls: list[str]) -> None:
+    with pytest.raises(DomainError, match="--demo none"):
+        prepare_sign_in("small")
+    assert calls == []
+
+
+@pytest.mark.parametrize("name", ["LOAD_REFERENCE_DATA", "FIRST_ADMIN_LINKS"])
+def test_every_hook_is_there(name: str) -> None:
+    module, _, function = getattr(preparation, name).partition(":")
+    assert callable(getattr(importlib.import_module(module), function))
 
 
 def test_static_files_are_collected_once_for_the_same_sources(
@@ -150,7 +152,7 @@ def test_a_start_knows_whether_anything_is_to_be_made(
     assert not up_to_date()
     prepare_static()
     prepare_database()
-    assert not up_to_date(), "the demo was not asked for yet"
+    assert not up_to_date(), "the first administrators were not asked for yet"
     prepare_sign_in("")
     assert up_to_date()
 
@@ -192,6 +194,6 @@ def test_what_a_person_needs_is_handed_on_as_json(
 ) -> None:
     monkeypatch.setattr(preparation, "prepare_static", lambda: None)
     monkeypatch.setattr(preparation, "prepare_database", lambda: None)
-    monkeypatch.setattr(preparation, "prepare_sign_in", lambda demo: {"logins": [(demo, "a", "b")]})
-    assert preparation.main("small") == 0
-    assert json.loads(capsys.readouterr().out) == {"logins": [["small", "a", "b"]]}
+    monkeypatch.setattr(preparation, "prepare_sign_in", lambda demo: {"links": [("系统管理员", demo)]})
+    assert preparation.main("none") == 0
+    assert json.loads(capsys.readouterr().out) == {"links": [["系统管理员", "none"]]}

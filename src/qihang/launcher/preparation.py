@@ -1,4 +1,4 @@
-"""Brings database and static files up to the sources: tables, reference data, the demo or the first administrators.
+"""Brings database and static files up to the sources: tables, reference data, the first administrators.
 
 `python -m qihang.launcher.preparation DEMO` does all of it for `./qihang up`, in a process of its own so that `up`
 stays small, and prints what a person needs to sign in as JSON. Other commands call `prepare_database` alone.
@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from qihang.config.settings.environment import data_home
+from qihang.foundation.core.errors import DomainError
 from qihang.launcher.failures import PROJECT_ROOT, explain
 from qihang.launcher.stamps import Stamps, open_stamps, schema_fingerprint, static_fingerprint
 
 # What other apps do at a start, by name: the launcher knows when, they know what.
 LOAD_REFERENCE_DATA = "qihang.registry.reference.load:load_reference_data"  # () -> None, safe to repeat
-ENSURE_DEMO = "qihang.demo.build:ensure_demo"  # (size) -> [(role label, login, password)], safe to repeat
-FIRST_ADMIN_LINKS = "qihang.foundation.accounts.setup:first_admin_links"  # () -> [(role label, path)], [] once used
+FIRST_ADMIN_LINKS = "qihang.registry.organizations.setup:first_admin_links"  # () -> [(role label, path)], [] once used
 
 NO_DEMO = "none"
 DEMO_SIZES = ("small", "province", NO_DEMO)
@@ -77,30 +77,20 @@ def prepare_static() -> None:
 
 
 def prepare_sign_in(demo: str) -> dict[str, Any]:
-    """The demo's log-ins, or the first administrators' links.
-
-    `demo` is a size, "none", or "" for what this database was started with before (at first: small).
-    """
+    """The first administrators' links. DomainError for a demo: there is none to build yet."""
+    if demo not in ("", NO_DEMO):
+        raise DomainError("演示数据还没有做好；请用 --demo none 启动，凭首批管理员的链接自己建单位、请人")
     with open_stamps() as stamps, stamps.alone():
-        demo = demo or stamps.get("demo") or DEMO_SIZES[0]
-        if demo == NO_DEMO:
-            found: dict[str, Any] = {"links": _call(FIRST_ADMIN_LINKS) or []}
-        else:
-            if stamps.get("demo") != demo:
-                say("生成演示数据")
-            found = {"logins": _call(ENSURE_DEMO, demo) or []}
-        stamps.set("demo", demo)
-    return found
+        links = _call(FIRST_ADMIN_LINKS)
+        stamps.set("demo", NO_DEMO)
+    return {"links": links}
 
 
-def _call(hook: str, *arguments: str) -> Any:
+def _call(hook: str) -> Any:
+    """What an app does at a start. A hook that is not there is a fault of ours, never passed over."""
     module, _, name = hook.partition(":")
-    try:
-        importlib.import_module(module)
-    except ModuleNotFoundError:
-        return None
-    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
-    return function(*arguments)
+    function: Callable[[], Any] = getattr(importlib.import_module(module), name)
+    return function()
 
 
 def main(demo: str) -> int:

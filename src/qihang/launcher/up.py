@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--demo",
         choices=DEMO_SIZES,
         default="",
-        help="演示数据：small 小样本、province 全省、none 不要（给首批管理员一次性链接）；默认同上次，首次 small",
+        help="演示数据：现在只有 none（不要，给首批管理员一次性链接）；small 小样本、province 全省还没有做好",
     )
 
 
@@ -172,8 +172,6 @@ def _await_page(web: Service, host: str, port: int, keep_alive: Callable[[], Non
 
 def _announce(address: str, sign_in: dict[str, Any]) -> None:
     lines = ["", f"启航已就绪：{address}/", f"数据目录：{data_home(PROJECT_ROOT)}"]
-    if sign_in.get("logins"):
-        lines += ["", "演示账号：", *_table([("角色", "账号", "密码"), *sign_in["logins"]])]
     if sign_in.get("links"):
         lines += ["", "首批管理员的一次性链接（请分别交给本人）："]
         lines += _table([(role, f"{address}{path}") for role, path in sign_in["links"]])

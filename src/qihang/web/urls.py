@@ -3,8 +3,10 @@
 from django.urls import include, path
 
 from qihang.web.views import display, kit
+from qihang.web.views.public import home
 
 urlpatterns = [
+    path("", home.front, name="home"),
     path("", include("qihang.web.views.account.urls")),
     path("size/", display.set_size, name="set_size"),
     path("files/", include("qihang.web.views.files.urls")),
