@@ -16,7 +16,7 @@ from qihang.registry.organizations.services import register_organization
 from qihang.registry.reference.models import Region
 
 _ROLES = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
-_SETUP = Actor.for_system("setup")
+_SETUP = Actor(system="setup", role="system", user_label="首次安装")
 _NAME = "平台运维单位"
 
 
