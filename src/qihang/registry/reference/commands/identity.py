@@ -4,7 +4,9 @@ import argparse
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from qihang.registry.reference.commands.texts import add_text_arguments, day, given_texts, print_json, today
+from qihang.foundation.core import clock
+from qihang.foundation.core.commands import print_json
+from qihang.registry.reference.commands.texts import add_text_arguments, day, given_texts
 from qihang.registry.reference.identity import CreditCode, Resident, explain, parse_resident, parse_uscc
 from qihang.registry.reference.regions import region_table
 
@@ -32,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
         codes = [(text, parse_uscc(text)) for text in texts]
         _answer(options.json, codes, _uscc_json, _uscc_line)
     else:
-        on = options.on or today()
+        on = options.on or clock.today()
         numbers = [(text, parse_resident(text, on=on)) for text in texts]
         _answer(options.json, numbers, _resident_json, _resident_line)
     return 0

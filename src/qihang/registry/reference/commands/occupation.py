@@ -2,7 +2,8 @@
 
 import argparse
 
-from qihang.registry.reference.commands.texts import add_text_arguments, given_texts, print_json
+from qihang.foundation.core.commands import print_json
+from qihang.registry.reference.commands.texts import add_text_arguments, given_texts
 from qihang.registry.reference.occupations import OccupationMatch, match_titles
 
 

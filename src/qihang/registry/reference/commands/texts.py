@@ -1,12 +1,9 @@
-"""What the subcommands share: texts from the command line or from standard input, and JSON out."""
+"""What the subcommands share: texts from the command line or from standard input."""
 
 import argparse
-import json
 import sys
 from datetime import date
-from typing import Any, Final
-
-from qihang.foundation.core import clock
+from typing import Final
 
 STDIN: Final = "-"
 
@@ -47,13 +44,3 @@ def day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"日期应写作 2026-03-09，而不是 {text}") from None
-
-
-def today() -> date:
-    """The business day."""
-    return clock.today()
-
-
-def print_json(document: Any) -> None:
-    """One JSON document, Chinese as it is."""
-    print(json.dumps(document, ensure_ascii=False, indent=2))
