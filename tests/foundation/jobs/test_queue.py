@@ -1,11 +1,13 @@
 """What lies in the queue and what does not, who sees it, and how abandoned work is found again."""
 
 import asyncio
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.foundation.jobs.conftest import ADMIN, CLERK, COLLEAGUE, KIND
@@ -13,7 +15,7 @@ from tests.foundation.jobs.conftest import ADMIN, CLERK, COLLEAGUE, KIND
 from qihang.foundation.core import audit
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError, NotFound
-from qihang.foundation.jobs import running, tasks
+from qihang.foundation.jobs import queueing, running, tasks
 from qihang.foundation.jobs.context import JobContext
 from qihang.foundation.jobs.enums import Cadence, JobState
 from qihang.foundation.jobs.models import Job
@@ -133,6 +135,37 @@ def test_work_of_a_worker_without_a_heartbeat_is_queued_anew(handle: Handle) -> 
     assert retry_stalled(15) == 1
     assert (rows(dead), rows(alive)) == (["todo"], ["doing"])
     assert retry_stalled(15) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_frozen_while_looking_does_not_keep_the_others_from_looking(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queueing, "MAX_IDLE_HOLD", "300ms")
+    holding, thaw = threading.Event(), threading.Event()
+
+    def frozen() -> None:
+        try:
+            with queueing._one_at_a_time("tests.turn") as mine:
+                assert mine
+                holding.set()
+                thaw.wait(30)
+        except DatabaseError:
+            pass  # its connection was closed over its head
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=frozen)
+    other.start()
+    assert holding.wait(30)
+    deadline = time.monotonic() + 30
+    turns = []
+    while not any(turns):
+        assert time.monotonic() < deadline, "the frozen worker keeps its turn"
+        with queueing._one_at_a_time("tests.turn") as mine:
+            turns.append(mine)
+        time.sleep(0.05)
+    thaw.set()
+    other.join()
+    assert turns[0] is False
 
 
 def test_an_unfinished_job_that_no_queue_row_stands_for_is_adopted(handle: Handle) -> None:

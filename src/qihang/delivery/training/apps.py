@@ -7,9 +7,16 @@ class TrainingConfig(AppConfig):
     verbose_name = "培训"
 
     def ready(self) -> None:
+        from qihang.delivery.training import workflows  # noqa: F401 - the workflows register themselves
         from qihang.delivery.training.imports.attendance import ATTENDANCE
         from qihang.delivery.training.imports.roster import ROSTER
+        from qihang.delivery.training.merging import move_enrolments
+        from qihang.delivery.training.querysets import persons_in_classes
         from qihang.foundation.imports.ports import import_kinds
+        from qihang.registry.participants.querysets import person_relations
+        from qihang.registry.participants.services import person_merges
 
         import_kinds.register(ROSTER.key, ROSTER)
         import_kinds.register(ATTENDANCE.key, ATTENDANCE)
+        person_merges.register("training.Enrolment.person", move_enrolments)
+        person_relations.register("training", persons_in_classes)

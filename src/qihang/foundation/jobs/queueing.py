@@ -17,6 +17,8 @@ from qihang.foundation.jobs.models import Job
 RUN_JOB = "qihang.run_job"
 JOBS_QUEUE = "jobs"
 CHORES_QUEUE = "chores"
+# A process frozen while it holds the turn loses it after this long, or nobody else would ever look.
+MAX_IDLE_HOLD = "5s"
 
 logger = logging.getLogger(__name__)
 # Always Django's connection of this thread: a worker's own manager has another, outside the caller's transaction.
@@ -81,5 +83,6 @@ def only_runner(job_id: int) -> Iterator[bool]:
 @contextmanager
 def _one_at_a_time(name: str) -> Iterator[bool]:
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', %s, true)", [MAX_IDLE_HOLD])
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [name])
         yield bool(cursor.fetchone()[0])

@@ -1,0 +1,107 @@
+"""Classes, enrolments and attendance by state, day and scope."""
+
+import datetime as dt
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from qihang.delivery.training.enums import EVER_ENROLLED, IN_CLASS, OPEN_CLASSES, ClassState, EnrolmentState
+from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.ports import Port
+from qihang.foundation.core.roles import OFFICERS, Role
+from qihang.registry.organizations.scope import own_or_region_q
+
+# Apps above give others sight of classes they serve: a station, of the classes that sit with it. actor -> class ids.
+class_relations: Port[Any] = Port("class_relations")
+
+
+def _related(actor: Actor, field: str) -> Q:
+    """Classes that another app's relation opens to the actor; `field` leads to the class."""
+    seen = Q(pk__in=[])
+    for _, relation in class_relations.items():
+        ids = relation(actor)
+        if ids is not None:
+            seen |= Q(**{f"{field}__in": ids})
+    return seen
+
+
+class TrainingClassQuerySet(models.QuerySet[Any]):
+    """Classes."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Institutions see their own, officers their region's once handed in, trainees those they are in.
+
+        Others see what a relation opens to them.
+        """
+        if actor.role == Role.PARTICIPANT:
+            return self.filter(enrolments__person_id=actor.person_id) if actor.person_id else self.none()
+        mine = Q(own_or_region_q(actor))
+        if actor.role in OFFICERS:
+            mine &= ~Q(state=ClassState.DRAFT)
+        if actor.organization_id and actor.role not in OFFICERS:
+            mine |= _related(actor, "pk")
+        return self.filter(mine)
+
+    def open(self) -> Self:
+        """Approved and not over."""
+        return self.filter(state__in=OPEN_CLASSES)
+
+    def roster_open(self, on: dt.date) -> Self:
+        """Classes whose roster may be brought in on that day."""
+        return self.open().filter(Q(start__gte=on) | Q(roster_until__gte=on))
+
+    def ended_by(self, day: dt.date) -> Self:
+        """Approved classes whose last day has passed."""
+        return self.open().filter(end__lt=day)
+
+
+class EnrolmentQuerySet(models.QuerySet[Any]):
+    """Places in classes."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """By the class: institutions their own, officers their region's; a person their own."""
+        if actor.role == Role.PARTICIPANT:
+            return self.filter(person_id=actor.person_id) if actor.person_id else self.none()
+        mine = own_or_region_q(actor, "training_class__organization", "training_class__region")
+        if actor.organization_id and actor.role not in OFFICERS:
+            mine |= _related(actor, "training_class_id")
+        return self.filter(mine)
+
+    def in_class(self) -> Self:
+        """Those who sit in class now."""
+        return self.filter(state__in=IN_CLASS)
+
+    def counted(self) -> Self:
+        """Those who were ever enrolled."""
+        return self.filter(state__in=EVER_ENROLLED)
+
+    def undecided(self) -> Self:
+        """Applied, waiting for an officer."""
+        return self.filter(state=EnrolmentState.APPLIED)
+
+    def completed(self) -> Self:
+        return self.filter(state=EnrolmentState.COMPLETED)
+
+
+class AttendanceQuerySet(models.QuerySet[Any]):
+    """Marks."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """As the place in the class they belong to."""
+        from qihang.delivery.training.models import Enrolment
+
+        return self.filter(enrolment__in=Enrolment.objects.visible_to(actor))
+
+    def valid(self) -> Self:
+        """Not voided."""
+        return self.filter(voided_on__isnull=True)
+
+
+def persons_in_classes(actor: Actor) -> Q:
+    """Persons whom an actor may see because of a class: the port `person_relations`."""
+    from qihang.delivery.training.models import Enrolment
+
+    if actor.role not in OFFICERS and actor.organization_id is None:
+        return Q(pk__in=[])
+    return Q(pk__in=Enrolment.objects.visible_to(actor).values("person_id"))
