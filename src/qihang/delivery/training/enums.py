@@ -60,6 +60,8 @@ class EnrolmentState(TextChoices):
     NOT_COMPLETED = "not_completed", "没学完"
 
 
+# A place that is not settled: an officer, or a later roster, can still bring other facts.
+UNSETTLED = (EnrolmentState.APPLIED, EnrolmentState.REFUSED)
 # Who sits in class: also those whose category an officer has not confirmed yet.
 IN_CLASS = (EnrolmentState.APPLIED, EnrolmentState.ENROLLED)
 # Who was ever a trainee of the class, for the figures.

@@ -139,12 +139,13 @@ class Enrolment(AuditedModel):
 
     `subsidised` is false for those who pay for themselves or gave the subsidy up. `decision` is the latest one.
     `enrolled_on` is the day from which the place counts: the roster's day, at the latest the class's start.
-    `refusals` are ids of the roster's rules that the row failed.
+    `refusals` are ids of the roster's rules that the row failed; `source_id` is the public id of the roster's import.
     """
 
     training_class = models.ForeignKey(TrainingClass, models.RESTRICT, related_name="enrolments", verbose_name="班期")
     person = models.ForeignKey("participants.Person", models.RESTRICT, related_name="enrolments", verbose_name="人员")
     roster_no = models.PositiveIntegerField("名册行号", null=True)
+    source_id = models.UUIDField("来自哪次导入", null=True)
     category = models.CharField("人员类别", max_length=2, blank=True)
     subsidised = models.BooleanField("申领补贴", default=True)
     refusals = ArrayField(models.CharField(max_length=12), default=list, blank=True, verbose_name="没通过的规则")

@@ -1,6 +1,7 @@
 """The one mechanism for things with states: transitions are data, and one function makes them all."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -172,17 +173,22 @@ class Workflow(Generic[M]):
         *,
         actor: Actor,
         comment: str = "",
+        comments_by_id: Mapping[int, str] | None = None,
         fields_by_id: Mapping[int, Mapping[str, Any]] | None = None,
     ) -> BulkOutcome:
-        """`apply` for many things in one transaction: rows locked in id order, refused ones returned, log by COPY."""
+        """`apply` for many things in one transaction: rows locked in id order, refused ones returned, log by COPY.
+
+        `comments_by_id` gives rows a comment of their own; `comment` is for the others.
+        """
         step = self._by_name[name]
         self._check_role(actor, step.roles, step.label)
         written = fields_by_id or {}
+        said = defaultdict(lambda: comment, comments_by_id or {})
         with unit_of_work(actor):
             rows = self._lock_many(things, actor)
-            refused = self._refusals(rows, step, actor, comment, written)
+            refused = self._refusals(rows, step, actor, said, written)
             moving = [row for row in rows if row.pk not in refused]
-            logs = [self._record(row, step, getattr(row, self.field), actor, comment) for row in moving]
+            logs = [self._record(row, step, getattr(row, self.field), actor, said[row.pk]) for row in moving]
             for row in moving:
                 setattr(row, self.field, step.target)
             update_objects(moving, [self.field, *sorted({key for values in written.values() for key in values})])
@@ -195,7 +201,12 @@ class Workflow(Generic[M]):
         return list(wanted.order_by("pk").select_for_update(of=("self",)))
 
     def _refusals(
-        self, rows: list[M], step: Transition, actor: Actor, comment: str, written: Mapping[int, Mapping[str, Any]]
+        self,
+        rows: list[M],
+        step: Transition,
+        actor: Actor,
+        said: Mapping[int, str],
+        written: Mapping[int, Mapping[str, Any]],
     ) -> dict[int, str]:
         refused: dict[int, str] = {}
         hands = self._made_before({row.pk for row in rows}, step, actor)
@@ -204,7 +215,7 @@ class Workflow(Generic[M]):
                 self._check_source(row, step)
                 for key, value in written.get(row.pk, {}).items():
                     setattr(row, key, value)
-                self._check_facts(row, step, actor, comment)
+                self._check_facts(row, step, actor, said[row.pk])
                 if row.pk in hands:
                     raise NotAllowed(_SAME_HANDS)
             except DomainError as reason:

@@ -38,7 +38,7 @@ def run_commit(ctx: JobContext) -> Mapping[str, Any]:
         ImportBatch.objects.filter(pk=batch.pk).update(job_id=ctx.job.pk)
     examination = examination_of(batch, ctx.actor)
     outcome = examination.outcome(answers_of(batch).yes)
-    target = Target(ctx.actor, batch.target_id, examination.on)
+    target = Target(ctx.actor, batch.target_id, examination.on, str(batch.public_id))
     register = storage.open_register(target)
     total = examination.rows.height
     for part in _parts(examination, outcome, int(ctx.checkpoint.get("next", 0)), storage):

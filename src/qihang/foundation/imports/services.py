@@ -215,7 +215,7 @@ def commit(*, actor: Actor, batch: ImportBatch, accept_valid: bool = False, wait
     """Let the accepted rows go in, as a job; with `wait` here and now.
 
     The batch that comes back is an earlier one where the same file has gone to the same target already and nothing
-    more was said yes to. DomainError while errors remain, unless `accept_valid`, and when no row would go in.
+    more was said yes to. DomainError while errors remain, unless `accept_valid`.
     """
     kind = kind_of(batch.kind)
     require_may_import(actor, kind)

@@ -25,7 +25,7 @@ class Person(AuditedModel):
     birth_date = models.DateField("出生日期")
     phone = EncryptedField("联系电话", mask="phone", null=True)
     phone_index = BlindIndexField(source="phone", editable=False)
-    education = models.CharField("文化程度", max_length=20, blank=True)
+    education = models.CharField("文化程度", max_length=40, blank=True)
     hukou_region = models.ForeignKey(
         "reference.Region", models.RESTRICT, to_field="code", null=True, related_name="+", verbose_name="户籍所在地"
     )

@@ -17,12 +17,13 @@ from qihang.foundation.imports.engine.rules import Check
 class Target:
     """What a file is checked against and goes into: the class (opaque id), on a business day, by somebody's right.
 
-    `target_id` is empty for kinds without a class.
+    `target_id` is empty for kinds without a class; `batch_id` is the stored import's opaque id, empty in a dry run.
     """
 
     actor: Actor
     target_id: str
     on: dt.date
+    batch_id: str = ""
 
 
 @dataclass(frozen=True)

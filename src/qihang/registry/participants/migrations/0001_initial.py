@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ('birth_date', models.DateField(verbose_name='出生日期')),
                 ('phone', qihang.foundation.core.fields.EncryptedField(editable=True, mask='phone', null=True, verbose_name='联系电话')),
                 ('phone_index', qihang.foundation.core.fields.BlindIndexField(null=True, source='phone')),
-                ('education', models.CharField(blank=True, max_length=20, verbose_name='文化程度')),
+                ('education', models.CharField(blank=True, max_length=40, verbose_name='文化程度')),
                 ('state', qihang.foundation.core.fields.StateField(choices=[('active', '在册'), ('merged', '已并入另一条')], db_index=True, default='active', max_length=30, verbose_name='状态')),
                 ('hukou_region', models.ForeignKey(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='reference.region', to_field='code', verbose_name='户籍所在地')),
                 ('merged_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='aliases', to='participants.person', verbose_name='并入')),

@@ -1,0 +1,151 @@
+"""Keeping an attendance sheet: a mark for each trainee and session; a wrong one is voided and stays."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import polars as pl
+
+from qihang.delivery.training.enums import IN_CLASS, AttendanceMark, ClassState, Half
+from qihang.delivery.training.imports.attendance import day_columns, day_of, half_of
+from qihang.delivery.training.models import Attendance, TrainingClass
+from qihang.delivery.training.services import get_class
+from qihang.foundation.core import clock
+from qihang.foundation.core.copying import copy_objects, update_objects
+from qihang.foundation.core.errors import DomainError
+from qihang.foundation.imports.engine.kinds import SAME, CommitOutcome, CommitRows, Storage, Target
+from qihang.registry.benefits.querysets import among
+
+_REPLACED = "后一张考勤表改了"
+_Session = tuple[int, dt.date, str]
+
+
+@dataclass(frozen=True)
+class OpenSheet:
+    """A class in which attendance is kept (the protocol `imports.attendance.AttendanceRegister`)."""
+
+    item: TrainingClass
+    days: Sequence[dt.date] = field(default=())
+
+    @property
+    def start(self) -> dt.date:
+        return self.item.start
+
+    @property
+    def end(self) -> dt.date:
+        return self.item.end
+
+    @cached_property
+    def places(self) -> list[tuple[int, str, str]]:
+        """(enrolment id, name, identity number) of everyone who sits in class."""
+        rows = self.item.enrolments.filter(state__in=IN_CLASS).select_related("person")
+        return [(row.pk, row.person.name.plain(), row.person.identity_no.plain()) for row in rows]
+
+    @cached_property
+    def members(self) -> Mapping[str, Sequence[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for _, name, number in self.places:
+            found[name].append(number)
+        return found
+
+    def place_of(self, name: str | None, number: str | None) -> int | None:
+        """The enrolment that a row is about: by number where there is one, else by a name that only one bears."""
+        if number:
+            return self._by_number.get(number)
+        numbers = self.members.get(name or "", ())
+        return self._by_number.get(numbers[0]) if len(numbers) == 1 else None
+
+    @cached_property
+    def _by_number(self) -> dict[str, int]:
+        return {number: pk for pk, _, number in self.places}
+
+    def marks(self) -> dict[_Session, Attendance]:
+        """The marks that stand, by enrolment, day and half."""
+        rows = Attendance.objects.valid().filter(enrolment__in=among(pk for pk, _, _ in self.places))
+        return {(row.enrolment_id, row.day, row.half): row for row in rows}
+
+
+def open_sheet(target: Target) -> OpenSheet:
+    """The class, if its attendance may be brought in. DomainError says what is in the way."""
+    item = get_class(actor=target.actor, public_id=target.target_id)
+    if item.state != ClassState.APPROVED:
+        raise DomainError(f"这个班{ClassState(item.state).label}，在上课的班才能记考勤", code="state")
+    return OpenSheet(item)
+
+
+def compare_sheet(rows: pl.DataFrame, register: object) -> pl.Series:
+    """What is recorded already for each row's trainee: nothing, the same, or the first day that differs."""
+    assert isinstance(register, OpenSheet)
+    known = register.marks()
+    kept = {pk for pk, _, _ in known}
+    notes: list[str | None] = []
+    for row in _read(rows, register):
+        if row.place not in kept:
+            notes.append(None)
+            continue
+        differing = [key for key, mark in row.marks.items() if key not in known or known[key].mark != mark]
+        changed = [key for key in differing if key in known]
+        notes.append(_was(known[changed[0]]) if changed else (None if differing else SAME))
+    return pl.Series(notes, dtype=pl.String)
+
+
+def _was(mark: Attendance) -> str:
+    return f"{mark.day:%m-%d} 原来记的是{mark.get_mark_display()}"
+
+
+def commit_sheet(target: Target, part: CommitRows, register: object) -> CommitOutcome:
+    """Add the marks that are new, and put those that differ in place of the voided old ones."""
+    assert isinstance(register, OpenSheet)
+    TrainingClass.objects.select_for_update().get(pk=register.item.pk)
+    known = register.marks()
+    fresh: list[Attendance] = []
+    voided: list[Attendance] = []
+    counts = {"written": 0, "changed": 0, "unchanged": 0}
+    for row in _read(part.rows, register):
+        if row.place is None:
+            continue
+        new = {key: mark for key, mark in row.marks.items() if key not in known}
+        other = {key: mark for key, mark in row.marks.items() if key in known and known[key].mark != mark}
+        voided += [known[key] for key in other]
+        fresh += [
+            Attendance(enrolment_id=row.place, day=day, half=half, mark=mark, source_id=target.batch_id)
+            for (_, day, half), mark in (new | other).items()
+        ]
+        counts["changed" if other else "written" if new else "unchanged"] += 1
+    _void(voided)
+    copy_objects(fresh)
+    return CommitOutcome(**counts)
+
+
+ATTENDANCE_STORAGE = Storage(open_register=open_sheet, commit=commit_sheet, compare=compare_sheet)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row of the sheet as marks of a place; `place` is None for a row that names nobody of the class."""
+
+    place: int | None
+    marks: dict[_Session, str]
+
+
+def _read(rows: pl.DataFrame, register: OpenSheet) -> list[_Row]:
+    """A cell without a mark counts as absent: the clerk has said yes to that."""
+    columns = [(name, day_of(name), Half(half_of(name))) for name in day_columns(rows)]
+    read = []
+    for row in rows.iter_rows(named=True):
+        place = register.place_of(row["name"], row.get("identity"))
+        marks = {
+            (place, day, str(half)): row[name] or AttendanceMark.ABSENT.value
+            for name, day, half in columns
+            if place is not None
+        }
+        read.append(_Row(place, marks))
+    return read
+
+
+def _void(marks: Sequence[Attendance]) -> None:
+    for mark in marks:
+        mark.voided_on, mark.void_reason = clock.today(), _REPLACED
+    update_objects(marks, ["voided_on", "void_reason"])

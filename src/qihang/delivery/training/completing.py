@@ -1,0 +1,117 @@
+"""Completing a class: who was there often enough has completed it on the class's last day."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from qihang.delivery.training.deciding import SOURCE
+from qihang.delivery.training.enums import ATTENDED_MARKS, EnrolmentState
+from qihang.delivery.training.models import Attendance, Enrolment, TrainingClass
+from qihang.delivery.training.workflows import CLASS_WORKFLOW, ENROLMENT_WORKFLOW
+from qihang.foundation.core import clock
+from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.units import unit_of_work
+from qihang.registry.benefits.services import release_many
+from qihang.registry.policy import lookup
+
+_SITTING = (EnrolmentState.APPLIED, EnrolmentState.ENROLLED, EnrolmentState.COMPLETED, EnrolmentState.NOT_COMPLETED)
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """How much of a class a trainee was there for: days, halves as halves. `enough` is None where no limit is set."""
+
+    enrolment: Enrolment
+    attended: Fraction
+    held: Fraction
+    enough: bool | None
+
+    @property
+    def share(self) -> Fraction | None:
+        """Of the days held; None before the first."""
+        return self.attended / self.held if self.held else None
+
+    @property
+    def words(self) -> str:
+        """For the person: 到课 11 天，上了 15 天."""
+        return f"上课 {_days(self.held)} 天，到了 {_days(self.attended)} 天"
+
+
+def attendance_summary(item: TrainingClass) -> list[Presence]:
+    """Everyone who sits or sat in the class, by the roster's order, with their presence. Three queries.
+
+    The limit is `attendance.person_min`, by the rules of the class's filing day.
+    """
+    limit = lookup.find("attendance.person_min", region=item.region_id, on=item.filed_on) if item.filed_on else None
+    places = list(item.enrolments.filter(state__in=_SITTING).select_related("person"))
+    marks = Attendance.objects.valid().filter(enrolment__training_class=item)
+    rows = list(marks.values_list("enrolment_id", "day", "half", "mark"))
+    weights = _weights([(day, half) for _, day, half, _ in rows])
+    held = sum(weights.values(), Fraction(0))
+    attended: dict[int, Fraction] = defaultdict(Fraction)
+    for place, day, half, mark in rows:
+        if mark in ATTENDED_MARKS:
+            attended[place] += weights[day, half]
+    least = Fraction(str(limit.value)) if limit else None
+    return [
+        Presence(place, attended[place.pk], held, None if least is None else _reaches(attended[place.pk], held, least))
+        for place in places
+    ]
+
+
+def _weights(sessions: Sequence[tuple[object, str]]) -> dict[tuple[object, str], Fraction]:
+    """What each session counts of its day: a day in halves is one day all the same."""
+    parts: dict[object, set[str]] = defaultdict(set)
+    for day, half in sessions:
+        parts[day].add(half)
+    return {(day, half): Fraction(1, len(parts[day])) for day, half in set(sessions)}
+
+
+def _reaches(attended: Fraction, held: Fraction, least: Fraction) -> bool:
+    return held > 0 and attended >= least * held
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """How many completed the class, and how many did not."""
+
+    completed: int
+    fell_short: int
+
+
+def complete_class(*, actor: Actor, item: TrainingClass) -> Completed:
+    """End a class: every enrolled trainee completes it on its last day, or falls short and frees the benefit.
+
+    DomainError where the class may not be completed yet, or where the attendance limit is not set.
+    """
+    with unit_of_work(actor):
+        TrainingClass.objects.select_for_update().get(pk=item.pk)
+        lookup.require("attendance.person_min", region=item.region_id, on=item.filed_on or clock.today())
+        CLASS_WORKFLOW.apply(item, "complete", actor=actor, fields={"completed_on": clock.today()})
+        sitting = [one for one in attendance_summary(item) if one.enrolment.state == EnrolmentState.ENROLLED]
+        passed = [one.enrolment for one in sitting if one.enough]
+        short = {one.enrolment.pk: one for one in sitting if not one.enough}
+        done = ENROLMENT_WORKFLOW.apply_many(
+            [place.pk for place in passed],
+            "complete",
+            actor=actor,
+            fields_by_id={place.pk: {"completed_on": item.end} for place in passed},
+        )
+        fell = ENROLMENT_WORKFLOW.apply_many(
+            list(short),
+            "fall_short",
+            actor=actor,
+            comments_by_id={pk: f"{one.words}，没到要求" for pk, one in short.items()},
+        )
+        release_many(
+            actor=actor,
+            source_kind=SOURCE,
+            source_refs=[str(one.enrolment.public_id) for one in short.values()],
+            comment="没学完，这次不占用",
+        )
+    return Completed(len(done.done), len(fell.done))
+
+
+def _days(count: Fraction) -> str:
+    return f"{float(count):g}"

@@ -1,0 +1,172 @@
+"""Who may be in a class with the subsidy: decided by the rules of the class's filing day, stored, and carried out.
+
+A decision has three outcomes. Passed: the benefit is reserved and the person is in. Failed: the person is refused and
+told which condition failed. Unknown: the place waits, for an officer to confirm the category or for a parameter.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from qihang.delivery.training.models import Enrolment, TrainingClass
+from qihang.delivery.training.workflows import ENROLMENT_WORKFLOW
+from qihang.foundation.core import clock
+from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.copying import update_objects
+from qihang.foundation.core.units import unit_of_work
+from qihang.registry.benefits.counting import COUNTS, uses_before
+from qihang.registry.benefits.querysets import among
+from qihang.registry.benefits.services import Request, lock_persons, reserve_many
+from qihang.registry.participants.enums import CategoryState
+from qihang.registry.participants.models import Person, PersonCategory
+from qihang.registry.policy.models import Decision
+from qihang.registry.policy.services.decisions import decide_many
+from qihang.registry.policy.services.explaining import conclude
+
+BENEFIT = "training_subsidy"
+# How the owner of a reserved benefit is named; the reference is the enrolment's public id.
+SOURCE = "training.enrolment"
+
+_FACTS: dict[str, Any] = {
+    "person_id": pl.Int64,
+    "case_ref": pl.String,
+    "supersedes_id": pl.Int64,
+    "sex": pl.String,
+    "birth_date": pl.Date,
+    "category": pl.String,
+    "category_confirmed": pl.Boolean,
+    "public_post": pl.Boolean,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How many places a round of decisions admitted, refused and left waiting."""
+
+    admitted: int = 0
+    refused: int = 0
+    waiting: int = 0
+
+
+def decide_places(*, actor: Actor, item: TrainingClass, places: Sequence[Enrolment]) -> list[bool | None]:
+    """Decide places of a class and put each decision on its place (not saved); the answers in their order.
+
+    The persons' benefits stay locked until the transaction ends, so that what was counted is what can be reserved.
+    """
+    lock_persons(place.person_id for place in places)
+    decided = decide_many(
+        frame=_facts(item, places), benefit=BENEFIT, actor=actor, on=item.filed_on, region=item.region_id
+    )
+    for place, decision in zip(places, decided["decision_id"], strict=True):
+        place.decision_id = decision
+    return decided["eligible"].to_list()
+
+
+def carry_out(
+    *, actor: Actor, item: TrainingClass, places: Sequence[Enrolment], answers: Sequence[bool | None]
+) -> Settled:
+    """Admit the eligible, with the benefit reserved, and refuse those found ineligible; the rest wait."""
+    passed = [place for place, answer in zip(places, answers, strict=True) if answer is True]
+    failed = [place for place, answer in zip(places, answers, strict=True) if answer is False]
+    admitted = _admit(actor, item, passed)
+    refused = _refuse(actor, failed)
+    return Settled(admitted, refused, len(places) - admitted - refused)
+
+
+def decide_waiting(*, actor: Actor, item: TrainingClass, ids: Iterable[int] | None = None) -> Settled:
+    """Decide the places of a class that wait (all, or those of `ids`) by what is known now."""
+    with unit_of_work(actor):
+        waiting = Enrolment.objects.undecided().filter(training_class=item, subsidised=True)
+        if ids is not None:
+            waiting = waiting.filter(pk__in=among(set(ids)))
+        places = list(waiting.select_related("person").select_for_update(of=("self",)).order_by("pk"))
+        answers = decide_places(actor=actor, item=item, places=places)
+        update_objects(places, ["decision"])
+        return carry_out(actor=actor, item=item, places=places, answers=answers)
+
+
+def _admit(actor: Actor, item: TrainingClass, places: Sequence[Enrolment]) -> int:
+    requests = [
+        Request(
+            decision_id=place.decision_id,
+            source_kind=SOURCE,
+            source_ref=str(place.public_id),
+            occupation=item.occupation.code if item.occupation else item.module,
+            level=item.level,
+            organization_id=item.organization_id,
+        )
+        for place in places
+        if place.decision_id is not None
+    ]
+    held_back = reserve_many(actor=actor, requests=requests).refused
+    ready = [place.pk for place in places if str(place.public_id) not in held_back]
+    day = min(clock.today(), item.start)
+    fields = {pk: {"enrolled_on": day} for pk in ready}
+    return len(ENROLMENT_WORKFLOW.apply_many(ready, "admit", actor=actor, fields_by_id=fields).done)
+
+
+def _refuse(actor: Actor, places: Sequence[Enrolment]) -> int:
+    by_decision = {place.decision_id: place.pk for place in places}
+    decisions = Decision.objects.filter(pk__in=among(key for key in by_decision if key)).select_related("basis")
+    reasons = {by_decision[decision.pk]: conclude(decision) for decision in decisions}
+    return len(ENROLMENT_WORKFLOW.apply_many(list(reasons), "refuse", actor=actor, comments_by_id=reasons).done)
+
+
+def _facts(item: TrainingClass, places: Sequence[Enrolment]) -> pl.DataFrame:
+    """One row a place: what is known of the person on the class's start, and the class."""
+    persons = _persons(places)
+    confirmed = _confirmed(item, places)
+    rows = []
+    for place in places:
+        person = persons[place.person_id]
+        word = confirmed.get((place.person_id, place.category))
+        rows.append(
+            (
+                person.pk,
+                str(place.public_id),
+                place.decision_id,
+                person.sex,
+                person.birth_date,
+                place.category or None,
+                word,
+                False if word else None,  # looked at together with the category's proof
+            )
+        )
+    frame = pl.DataFrame(rows, schema=_FACTS, orient="row")
+    return frame.hstack(_counts(item, frame)).with_columns(
+        pl.lit(item.start).alias("class_start"),
+        pl.lit(item.level).alias("level"),
+        pl.lit(item.hours, pl.Int64).alias("lesson_hours"),
+    )
+
+
+def _persons(places: Sequence[Enrolment]) -> dict[int, Person]:
+    missing = {place.person_id for place in places if not Enrolment.person.is_cached(place)}
+    found = Person.objects.filter(pk__in=among(missing)).in_bulk() if missing else {}
+    return {place.person_id: found.get(place.person_id) or place.person for place in places}
+
+
+def _confirmed(item: TrainingClass, places: Sequence[Enrolment]) -> dict[tuple[int, str], bool]:
+    """(person, category) -> what an officer found; claims that nobody has looked at are left out."""
+    rows = PersonCategory.objects.filter(person__in=among({place.person_id for place in places})).on(item.start)
+    words: dict[tuple[int, str], set[str]] = defaultdict(set)
+    for person, category, state in rows.values_list("person_id", "category", "state"):
+        words[person, category].add(state)
+    confirmed = {key: True for key, states in words.items() if CategoryState.CONFIRMED in states}
+    rejected = {key: False for key, states in words.items() if states == {CategoryState.REJECTED}}
+    return rejected | confirmed
+
+
+def _counts(item: TrainingClass, frame: pl.DataFrame) -> pl.DataFrame:
+    cases = frame.select(
+        "person_id",
+        pl.lit(item.filed_on, pl.Date).alias("on"),
+        pl.lit(item.occupation.code if item.occupation else item.module).alias("occupation"),
+        pl.lit(item.level).alias("level"),
+        pl.col("case_ref").alias("source_ref"),
+    )
+    names = [name for name in COUNTS if name != "same_occupation_uses"]
+    return uses_before(benefit=BENEFIT, cases=cases).select(names)

@@ -1,0 +1,162 @@
+"""Putting people into classes and taking them out: what officers, institutions and rosters do to a place."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from qihang.delivery.training.deciding import SOURCE, Settled, decide_waiting
+from qihang.delivery.training.enums import UNSETTLED, ClassState, EnrolmentState
+from qihang.delivery.training.models import Enrolment, TrainingClass
+from qihang.delivery.training.workflows import ENROLMENT_WORKFLOW
+from qihang.foundation.core import clock
+from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.errors import DomainError, NotFound
+from qihang.foundation.core.units import unit_of_work
+from qihang.registry.benefits.querysets import among
+from qihang.registry.benefits.services import release_many
+from qihang.registry.participants.enums import CategorySource, CategoryState
+from qihang.registry.participants.models import PersonCategory
+from qihang.registry.participants.services import claim_categories
+from qihang.registry.participants.services import confirm_categories as confirm_claims
+from qihang.registry.participants.services import reject_category as reject_claim
+from qihang.registry.reference.codes import codes
+
+
+def get_place(*, actor: Actor, public_id: str) -> Enrolment:
+    """A place in a class by its opaque id, if the actor may see it; else NotFound."""
+    rows = Enrolment.objects.visible_to(actor).select_related(
+        "person", "decision__basis", "training_class__organization", "training_class__region"
+    )
+    found: Enrolment | None = rows.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound("班里没有这个人，或者不归您的单位或辖区")
+    return found
+
+
+def waiting_claims(item: TrainingClass) -> dict[int, list[PersonCategory]]:
+    """By enrolment id, the categories that people of the class are said to have and nobody has looked at."""
+    places = list(Enrolment.objects.undecided().filter(training_class=item).values_list("pk", "person_id"))
+    claims = PersonCategory.objects.filter(
+        person__in=among({person for _, person in places}), state=CategoryState.CLAIMED
+    ).on(item.start)
+    found: dict[int, list[PersonCategory]] = {pk: [] for pk, _ in places}
+    by_person: dict[int, list[PersonCategory]] = {}
+    for claim in claims:
+        by_person.setdefault(claim.person_id, []).append(claim)
+    for pk, person in places:
+        found[pk] = by_person.get(person, [])
+    return found
+
+
+def confirm_categories(
+    *, actor: Actor, item: TrainingClass, enrolment_ids: Iterable[int], comment: str = ""
+) -> Settled:
+    """An officer has seen the proof of these people's categories; their places are decided anew at once."""
+    wanted = set(enrolment_ids)
+    with unit_of_work(actor):
+        claims = waiting_claims(item)
+        unknown = wanted - set(claims)
+        if unknown:
+            raise DomainError(f"有 {len(unknown)} 人已经不在等核实，刷新再看", code="stale")
+        confirm_claims(actor=actor, ids=[claim.pk for pk in sorted(wanted) for claim in claims[pk]], comment=comment)
+        return decide_waiting(actor=actor, item=item, ids=wanted)
+
+
+def reject_category(*, actor: Actor, enrolment: Enrolment, reason: str) -> Settled:
+    """An officer finds that the person is not what the roster says; the place is decided anew."""
+    item = enrolment.training_class
+    with unit_of_work(actor):
+        claims = waiting_claims(item).get(enrolment.pk, [])
+        mine = [claim for claim in claims if claim.category == enrolment.category]
+        if not mine:
+            raise DomainError("这个人没有等核实的类别，刷新再看", code="stale")
+        reject_claim(actor=actor, category=mine[0], reason=reason)
+        return decide_waiting(actor=actor, item=item, ids=[enrolment.pk])
+
+
+def correct_category(*, actor: Actor, enrolment: Enrolment, category: str, comment: str) -> Settled:
+    """An officer who has seen the proof writes down what the person is, whatever the roster said, and decides anew.
+
+    A refused place is taken up again by it.
+    """
+    if category not in {code.code for code in codes("person_category")}:
+        raise DomainError("没有这种人员类别，请从列表里选", field="category")
+    with unit_of_work(actor):
+        place = _unsettled(enrolment, actor)
+        if place.state == EnrolmentState.REFUSED:
+            ENROLMENT_WORKFLOW.apply(place, "reconsider", actor=actor, comment=comment)
+        _claim_and_confirm(actor, place, category, comment)
+        place.category = category
+        place.save(update_fields=["category"])
+        return decide_waiting(actor=actor, item=place.training_class, ids=[place.pk])
+
+
+def _claim_and_confirm(actor: Actor, place: Enrolment, category: str, comment: str) -> None:
+    item = place.training_class
+    claim = PersonCategory(
+        person_id=place.person_id,
+        category=category,
+        valid_from=item.filed_on or clock.today(),
+        source=CategorySource.OFFICE,
+        region_id=item.region_id,
+    )
+    claim_categories(actor=actor, claims=[claim])
+    claimed = PersonCategory.objects.filter(person=place.person_id, category=category, state=CategoryState.CLAIMED)
+    confirm_claims(actor=actor, ids=claimed.values_list("pk", flat=True), comment=comment)
+
+
+def reconsider(*, actor: Actor, enrolment: Enrolment, comment: str) -> Settled:
+    """An officer takes a refusal up again, as after a complaint or a new proof, and decides anew."""
+    with unit_of_work(actor):
+        _require_open(enrolment.training_class)
+        ENROLMENT_WORKFLOW.apply(enrolment, "reconsider", actor=actor, comment=comment)
+        return decide_waiting(actor=actor, item=enrolment.training_class, ids=[enrolment.pk])
+
+
+def enrol_unsubsidised(*, actor: Actor, enrolment: Enrolment, comment: str = "") -> Enrolment:
+    """The person comes without the subsidy: refused, or not waiting for the answer. No benefit is used."""
+    with unit_of_work(actor):
+        _require_open(enrolment.training_class)
+        day = min(clock.today(), enrolment.training_class.start)
+        return ENROLMENT_WORKFLOW.apply(
+            enrolment,
+            "self_pay",
+            actor=actor,
+            comment=comment,
+            fields={"subsidised": False, "enrolled_on": day},
+        )
+
+
+def withdraw(*, actor: Actor, enrolment: Enrolment, on: dt.date, comment: str) -> Enrolment:
+    """The person leaves the class on a day; a reserved benefit is free again."""
+    item = enrolment.training_class
+    if on > clock.today():
+        raise DomainError("退班日还没到，请写今天或以前的日子", field="on")
+    if enrolment.enrolled_on and on < enrolment.enrolled_on:
+        raise DomainError(f"退班日不能早于入班日 {enrolment.enrolled_on:%Y-%m-%d}", field="on")
+    if on > item.end:
+        raise DomainError("班已经结束，不再办退班", field="on")
+    with unit_of_work(actor):
+        moved = ENROLMENT_WORKFLOW.apply(
+            enrolment, "withdraw", actor=actor, comment=comment, fields={"withdrawn_on": on}
+        )
+        release_many(
+            actor=actor, source_kind=SOURCE, source_refs=[str(enrolment.public_id)], comment=f"退班：{comment}"
+        )
+    return moved
+
+
+def _require_open(item: TrainingClass) -> None:
+    if item.state != ClassState.APPROVED:
+        raise DomainError(f"这个班{ClassState(item.state).label}，名单不能再改", code="state")
+
+
+def _unsettled(enrolment: Enrolment, actor: Actor) -> Enrolment:
+    """The place, locked, while it still can be decided."""
+    rows = Enrolment.objects.visible_to(actor).select_for_update(of=("self",)).select_related("training_class")
+    row: Enrolment | None = rows.filter(pk=enrolment.pk).first()
+    if row is None:
+        raise NotFound("班里没有这个人，或者不归您的单位或辖区")
+    if row.state not in UNSETTLED:
+        raise DomainError(f"现在是“{EnrolmentState(row.state).label}”，不能再改。刷新再看", code="state")
+    _require_open(row.training_class)
+    return row

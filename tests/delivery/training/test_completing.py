@@ -1,0 +1,247 @@
+"""Attendance sheets go in, are corrected without losing what stood there, and decide who completes the class."""
+
+import datetime as dt
+from collections.abc import Iterator
+from fractions import Fraction
+
+import pytest
+from tests.delivery.builders import END, SAMPLES, START, Cast, approved_class, ground, make_cast, make_person, place_in
+from tests.factories import make_actor
+from tests.workbooks import sheet
+
+from qihang.delivery.training.completing import attendance_summary, complete_class
+from qihang.delivery.training.deciding import SOURCE
+from qihang.delivery.training.enrolling import confirm_categories, waiting_claims
+from qihang.delivery.training.models import Attendance, Enrolment, TrainingClass
+from qihang.foundation.core import clock
+from qihang.foundation.core.errors import DomainError, NotFound
+from qihang.foundation.imports import services as imports
+from qihang.foundation.imports.models import ImportBatch
+from qihang.registry.benefits.models import BenefitUse
+from qihang.registry.reference.load import load_reference_data
+
+pytestmark = pytest.mark.django_db
+
+AFTER = END + dt.timedelta(days=1)
+
+
+@pytest.fixture
+def cast() -> Iterator[Cast]:
+    ground()
+    with clock.travel_to(AFTER):
+        yield make_cast()
+
+
+def brought_in(
+    kind: str, item: TrainingClass, cast: Cast, content: bytes, *, yes: bool = False, accept_valid: bool = False
+) -> ImportBatch:
+    batch, examination = imports.preview(
+        actor=cast.clerk, kind=kind, name="表.xlsx", content=content, target_id=str(item.public_id)
+    )
+    if yes:
+        imports.confirm(actor=cast.clerk, batch=batch, cells=["all"], examination=examination)
+    return imports.commit(actor=cast.clerk, batch=batch, accept_valid=accept_valid, wait=True)
+
+
+def days(count: int) -> list[str]:
+    return [f"3.{START.day + at}" for at in range(count)]
+
+
+def marks(*rows: tuple[Enrolment, str], halves: bool = False) -> bytes:
+    """A sheet with a sign for each day; with halves two columns a day."""
+    width = max(len(signs) for _, signs in rows)
+    header = [
+        "姓名",
+        *(days(width) if not halves else [f"{days(width)[at // 2]}{'上下'[at % 2]}午" for at in range(width)]),
+    ]
+    return sheet([header, *([place.person.name.plain(), *signs] for place, signs in rows)])
+
+
+def small_class(cast: Cast, **changes: object) -> TrainingClass:
+    return approved_class(cast, **{"hours": 40, "end": dt.date(2026, 3, 18), **changes})
+
+
+class TestSheet:
+    def test_the_sample_gives_everyone_of_the_class_their_marks(self, cast: Cast) -> None:
+        load_reference_data()
+        with clock.travel_to(dt.date(2026, 3, 2)):
+            item = approved_class(cast, hours=112)
+            brought_in(
+                "roster",
+                item,
+                cast,
+                (SAMPLES / "花名册-家政服务员五级.xlsx").read_bytes(),
+                yes=True,
+                accept_valid=True,
+            )
+            confirm_categories(actor=cast.intake, item=item, enrolment_ids=waiting_claims(item))
+        batch = brought_in("attendance", item, cast, (SAMPLES / "考勤表-家政服务员五级.xlsx").read_bytes(), yes=True)
+        assert batch.result is not None and batch.result["written"] == 34
+        assert set(Attendance.objects.values_list("source_id", flat=True)) == {batch.public_id}
+        done = complete_class(actor=cast.manager, item=item)
+        assert done.completed + done.fell_short == 34
+        assert (
+            BenefitUse.objects.counted().filter(source_kind=SOURCE).count()
+            == item.enrolments.completed().filter(subsidised=True).count()
+        )
+        assert set(item.enrolments.completed().values_list("completed_on", flat=True)) == {END}
+
+    def test_again_it_changes_nothing(self, cast: Cast) -> None:
+        item = small_class(cast)
+        place = place_in(item)
+        brought_in("attendance", item, cast, marks((place, "√√×√")))
+        again = brought_in("attendance", item, cast, marks((place, "√√×√"), (place_in(item), "√√√√")))
+        assert again.result is not None
+        assert (again.result["written"], again.result["unchanged"]) == (1, 1)
+        assert Attendance.objects.count() == 8
+
+    def test_another_mark_needs_a_yes_and_the_old_one_is_voided(self, cast: Cast) -> None:
+        item = small_class(cast)
+        place = place_in(item)
+        brought_in("attendance", item, cast, marks((place, "√×")))
+        brought_in("attendance", item, cast, marks((place, "√√")))
+        assert list(Attendance.objects.valid().order_by("day").values_list("mark", flat=True)) == ["present", "absent"]
+        brought_in("attendance", item, cast, marks((place, "√√")), yes=True)
+        kept = list(Attendance.objects.order_by("id").values_list("day", "mark", "void_reason"))
+        assert kept == [
+            (START, "present", ""),
+            (START + dt.timedelta(days=1), "absent", "后一张考勤表改了"),
+            (START + dt.timedelta(days=1), "present", ""),
+        ]
+
+    def test_more_days_of_the_same_people_are_added(self, cast: Cast) -> None:
+        item = small_class(cast)
+        place = place_in(item)
+        brought_in("attendance", item, cast, marks((place, "√√")))
+        later = brought_in("attendance", item, cast, marks((place, "√√√")))
+        assert later.result is not None and later.result["written"] == 1
+        assert Attendance.objects.count() == 3
+
+    def test_a_cell_without_a_mark_counts_as_absent_once_confirmed(self, cast: Cast) -> None:
+        item = small_class(cast)
+        first, second = place_in(item), place_in(item)
+        content = sheet(
+            [["姓名", *days(2)], [first.person.name.plain(), "√", "√"], [second.person.name.plain(), "√", ""]]
+        )
+        brought_in("attendance", item, cast, content, yes=True)
+        assert Attendance.objects.get(enrolment=second, day=START + dt.timedelta(days=1)).mark == "absent"
+
+    def test_two_of_one_name_are_told_apart_by_their_numbers(self, cast: Cast) -> None:
+        item = small_class(cast)
+        one, other = place_in(item, make_person(name="王芳")), place_in(item, make_person(name="王芳"))
+        content = sheet([
+            ["姓名", "身份证号", *days(1)],
+            ["王芳", one.person.identity_no.plain(), "√"],
+            ["王芳", other.person.identity_no.plain(), "×"],
+        ])  # fmt: skip
+        brought_in("attendance", item, cast, content)
+        found = dict(Attendance.objects.values_list("enrolment_id", "mark"))
+        assert found == {one.pk: "present", other.pk: "absent"}
+
+    def test_somebody_else_is_refused(self, cast: Cast) -> None:
+        item = small_class(cast)
+        place_in(item)
+        content = sheet([["姓名", *days(1)], ["路过的人", "√"]])
+        with pytest.raises(DomainError, match="要改"):
+            brought_in("attendance", item, cast, content)
+
+    def test_of_another_institution_nobody(self, cast: Cast) -> None:
+        item = small_class(cast)
+        place = place_in(item)
+        with pytest.raises(NotFound):
+            imports.preview(
+                actor=make_actor("provider_clerk"),
+                kind="attendance",
+                name="a.xlsx",
+                content=marks((place, "√")),
+                target_id=str(item.public_id),
+            )
+
+
+class TestPresence:
+    def test_a_day_in_halves_counts_by_its_halves(self, cast: Cast) -> None:
+        item = small_class(cast)
+        place = place_in(item)
+        brought_in("attendance", item, cast, marks((place, "√×√√"), halves=True))
+        (presence,) = attendance_summary(item)
+        assert (presence.attended, presence.held, presence.share) == (Fraction(3, 2), Fraction(2), Fraction(3, 4))
+        assert presence.words == "上课 2 天，到了 1.5 天"
+
+    @pytest.mark.parametrize(
+        ("signs", "enough"), [("√√√√×", True), ("迟√√早×", True), ("√√√假×", False), ("×××××", False)]
+    )
+    def test_the_limit_itself_is_enough(self, cast: Cast, signs: str, enough: bool) -> None:
+        item = small_class(cast)
+        place = place_in(item)
+        brought_in("attendance", item, cast, marks((place, signs)))
+        (presence,) = attendance_summary(item)
+        assert presence.enough is enough
+
+    def test_before_the_first_day_there_is_no_share(self, cast: Cast) -> None:
+        item = small_class(cast)
+        place_in(item)
+        (presence,) = attendance_summary(item)
+        assert (presence.share, presence.enough) == (None, False)
+
+
+class TestCompletion:
+    def ready(self, cast: Cast, *signs: str, **changes: object) -> tuple[TrainingClass, list[Enrolment]]:
+        item = small_class(cast, **changes)
+        places = [place_in(item) for _ in signs]
+        brought_in("attendance", item, cast, marks(*zip(places, signs, strict=True)))
+        return item, places
+
+    def test_who_was_there_often_enough_completes_on_the_last_day(self, cast: Cast) -> None:
+        item, (there, away) = self.ready(cast, "√√√√√", "√√×××")
+        done = complete_class(actor=cast.clerk, item=item)
+        assert (done.completed, done.fell_short) == (1, 1)
+        there.refresh_from_db()
+        away.refresh_from_db()
+        assert (there.state, there.completed_on) == ("completed", item.end)
+        assert (away.state, away.completed_on) == ("not_completed", None)
+        assert item.state == "completed"
+
+    def test_not_before_the_last_day(self, cast: Cast) -> None:
+        item, _ = self.ready(cast, "√√√√√")
+        with clock.travel_to(item.end - dt.timedelta(days=1)), pytest.raises(DomainError, match="才结班"):
+            complete_class(actor=cast.clerk, item=item)
+
+    def test_not_while_somebody_waits_for_a_decision(self, cast: Cast) -> None:
+        item, _ = self.ready(cast, "√√√√√")
+        place_in(item, state="applied")
+        with pytest.raises(DomainError, match="还有 1 人的资格没核实"):
+            complete_class(actor=cast.clerk, item=item)
+
+    def test_not_with_fewer_days_than_the_hours_need(self, cast: Cast) -> None:
+        item, _ = self.ready(cast, "√√√√")
+        with pytest.raises(DomainError, match="至少要上 5 天，考勤表上只有 4 天"):
+            complete_class(actor=cast.clerk, item=item)
+
+    def test_not_without_attendance_or_people(self, cast: Cast) -> None:
+        item = small_class(cast)
+        with pytest.raises(DomainError, match="没有在读的学员"):
+            complete_class(actor=cast.clerk, item=item)
+        place_in(item)
+        with pytest.raises(DomainError, match="先上传考勤表"):
+            complete_class(actor=cast.clerk, item=item)
+
+    def test_not_where_nobody_has_set_the_limit(self, cast: Cast) -> None:
+        then = dt.date(2005, 3, 1)  # before the first parameter
+        item = small_class(cast, on=then, start=then, end=then + dt.timedelta(days=4))
+        place = place_in(item)
+        content = sheet([["姓名", *(f"3.{day}" for day in range(1, 6))], [place.person.name.plain(), *"√√√√√"]])
+        brought_in("attendance", item, cast, content)
+        with pytest.raises(DomainError, match="个人出勤率下限"):
+            complete_class(actor=cast.clerk, item=item)
+
+    def test_once_only(self, cast: Cast) -> None:
+        item, _ = self.ready(cast, "√√√√√")
+        complete_class(actor=cast.clerk, item=item)
+        with pytest.raises(DomainError, match="现在是“已结业”"):
+            complete_class(actor=cast.clerk, item=item)
+
+    def test_its_attendance_is_closed_then(self, cast: Cast) -> None:
+        item, (place,) = self.ready(cast, "√√√√√")
+        complete_class(actor=cast.clerk, item=item)
+        with pytest.raises(DomainError, match="在上课的班才能记考勤"):
+            brought_in("attendance", item, cast, marks((place, "√√√√√√")))

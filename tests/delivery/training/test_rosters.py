@@ -1,0 +1,344 @@
+"""A roster goes into a class: persons, claims, decisions, places; again, changed, and from several hands."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from tests.delivery.builders import (
+    FILED,
+    SAMPLES,
+    START,
+    Cast,
+    approved_class,
+    class_fields,
+    ground,
+    make_cast,
+    make_person,
+    place_in,
+)
+from tests.factories import SANYA, make_actor
+from tests.identities import resident
+from tests.workbooks import sheet
+
+from qihang.delivery.training.deciding import SOURCE, decide_waiting
+from qihang.delivery.training.enrolling import (
+    confirm_categories,
+    correct_category,
+    enrol_unsubsidised,
+    reconsider,
+    reject_category,
+    waiting_claims,
+    withdraw,
+)
+from qihang.delivery.training.enums import EnrolmentState
+from qihang.delivery.training.models import Enrolment, TrainingClass
+from qihang.delivery.training.services import draft_class, extend_roster
+from qihang.foundation.core import clock
+from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
+from qihang.foundation.imports import services as imports
+from qihang.foundation.imports.models import ImportBatch
+from qihang.registry.benefits.models import BenefitUse
+from qihang.registry.participants.models import Person, PersonCategory
+from qihang.registry.policy.services import explain
+from qihang.registry.reference.load import load_reference_data
+
+pytestmark = pytest.mark.django_db
+
+SAMPLE = "花名册-家政服务员五级.xlsx"
+HEADER = ["姓名", "性别", "身份证号", "文化程度", "人员类别", "就业创业证号", "联系电话", "备注"]
+WOMAN = resident("1985-05-20", order=7)
+
+
+@pytest.fixture
+def cast() -> Iterator[Cast]:
+    ground()
+    with clock.travel_to(dt.date(2026, 3, 2)):
+        yield make_cast()
+
+
+def brought_in(
+    item: TrainingClass, cast: Cast, content: bytes, *, yes: str = "", accept_valid: bool = False
+) -> ImportBatch:
+    batch, examination = imports.preview(
+        actor=cast.clerk, kind="roster", name="名单.xlsx", content=content, target_id=str(item.public_id)
+    )
+    if yes:
+        imports.confirm(actor=cast.clerk, batch=batch, cells=yes.split(","), examination=examination)
+    return imports.commit(actor=cast.clerk, batch=batch, accept_valid=accept_valid, wait=True)
+
+
+def roster(*people: dict[str, object]) -> bytes:
+    usual = {
+        "姓名": "符桂兰",
+        "身份证号": WOMAN,
+        "文化程度": "初中",
+        "人员类别": "登记失业",
+        "联系电话": "13800001111",
+    }
+    return sheet([HEADER, *([(usual | person).get(name, "") for name in HEADER] for person in people)])
+
+
+def states(item: TrainingClass) -> Counter[str]:
+    return Counter(item.enrolments.values_list("state", flat=True))
+
+
+def only(item: TrainingClass) -> Enrolment:
+    return Enrolment.objects.select_related("person", "decision__basis", "training_class").get(training_class=item)
+
+
+class TestSample:
+    @pytest.fixture
+    def item(self, cast: Cast) -> TrainingClass:
+        load_reference_data()
+        return approved_class(cast)
+
+    def test_goes_in_as_a_careful_clerk_would_have_it(self, cast: Cast, item: TrainingClass) -> None:
+        content = (SAMPLES / SAMPLE).read_bytes()
+        batch = brought_in(item, cast, content, yes="all", accept_valid=True)
+        assert batch.result is not None
+        assert {key: batch.result[key] for key in ("written", "refused", "accepted")} == {
+            "written": 34,
+            "refused": 3,
+            "accepted": 34,
+        }
+        # Categories are the roster's word alone: nobody is in with the subsidy yet; one gave it up.
+        assert states(item) == {"applied": 33, "enrolled": 1, "refused": 3}
+        assert not BenefitUse.objects.exists()
+        assert PersonCategory.objects.filter(state="claimed").count() >= 33
+
+    def test_officer_confirms_in_bulk_and_the_benefit_is_reserved(self, cast: Cast, item: TrainingClass) -> None:
+        brought_in(item, cast, (SAMPLES / SAMPLE).read_bytes(), yes="all", accept_valid=True)
+        waiting = waiting_claims(item)
+        assert len(waiting) == 33
+        settled = confirm_categories(actor=cast.intake, item=item, enrolment_ids=waiting, comment="看过证")
+        assert (settled.admitted, settled.refused, settled.waiting) == (33, 0, 0)
+        assert BenefitUse.objects.counted().filter(source_kind=SOURCE).count() == 33
+        assert set(item.enrolments.filter(state="enrolled").values_list("enrolled_on", flat=True)) == {
+            dt.date(2026, 3, 2)
+        }
+
+    def test_the_same_file_again_is_the_same_import(self, cast: Cast, item: TrainingClass) -> None:
+        content = (SAMPLES / SAMPLE).read_bytes()
+        first = brought_in(item, cast, content, yes="all", accept_valid=True)
+        again = brought_in(item, cast, content, yes="all", accept_valid=True)
+        assert again.pk == first.pk
+        assert item.enrolments.count() == 37
+
+    def test_a_row_left_out_the_first_time_comes_in_later(self, cast: Cast, item: TrainingClass) -> None:
+        content = (SAMPLES / SAMPLE).read_bytes()
+        brought_in(item, cast, content, accept_valid=True)
+        assert states(item) == {"applied": 24, "refused": 3}
+        second = brought_in(item, cast, content, yes="all", accept_valid=True)
+        assert second.result is not None
+        assert (second.result["written"], second.result["unchanged"]) == (10, 27)
+
+
+class TestDecision:
+    def test_an_applicant_of_the_wrong_age_is_kept_with_the_reason(self, cast: Cast) -> None:
+        item = approved_class(cast)
+        brought_in(item, cast, roster({"身份证号": resident("1960-01-01")}), accept_valid=True)
+        place = only(item)
+        assert (place.state, place.refusals) == ("refused", ["R-AGE-02"])
+        assert place.decision is not None and place.decision.eligible is False
+        failed = [line.clause for line in explain(place.decision) if line.passed is False]
+        assert failed == ["age_max"]
+
+    def test_a_category_outside_the_benefit_fails_and_does_not_wait(self, cast: Cast) -> None:
+        item = approved_class(cast)
+        brought_in(item, cast, roster({"人员类别": "在校学生"}), accept_valid=True)
+        place = only(item)
+        assert (place.state, place.category) == ("refused", "00")
+
+    def test_a_category_confirmed_before_admits_at_once(self, cast: Cast) -> None:
+        first = approved_class(cast)
+        brought_in(first, cast, roster({}))
+        confirm_categories(actor=cast.intake, item=first, enrolment_ids=waiting_claims(first))
+        withdraw(actor=cast.clerk, enrolment=only(first), on=clock.today(), comment="改上晚班")
+        second = approved_class(cast, name="晚班", format="night")
+        brought_in(second, cast, roster({}))
+        assert only(second).state == "enrolled"
+
+    def test_the_years_only_benefit_is_taken_and_the_second_class_refuses(self, cast: Cast) -> None:
+        first, second = approved_class(cast), approved_class(cast, name="第二期")
+        brought_in(first, cast, roster({}))
+        confirm_categories(actor=cast.intake, item=first, enrolment_ids=waiting_claims(first))
+        brought_in(second, cast, roster({}), yes="all")
+        place = only(second)
+        assert place.state == "refused"
+        assert place.decision is not None
+        assert [key for key, passed in place.decision.outcomes.items() if passed is False] == [
+            "yearly_cap",
+            "same_occupation_level_once",
+        ]
+
+    def test_a_rejected_category_refuses_with_the_condition_named(self, cast: Cast) -> None:
+        item = approved_class(cast)
+        brought_in(item, cast, roster({}))
+        settled = reject_category(actor=cast.intake, enrolment=only(item), reason="证上是在职")
+        assert settled.refused == 1
+        place = only(item)
+        assert place.decision is not None
+        assert place.decision.outcomes["category_confirmed"] is False
+        assert place.decision.supersedes_id is not None
+
+    def test_a_refused_one_may_come_at_their_own_cost(self, cast: Cast) -> None:
+        item = approved_class(cast)
+        brought_in(item, cast, roster({"身份证号": resident("1960-01-01")}), accept_valid=True)
+        enrol_unsubsidised(actor=cast.clerk, enrolment=only(item), comment="本人要学")
+        place = only(item)
+        assert (place.state, place.subsidised) == ("enrolled", False)
+        assert not BenefitUse.objects.exists()
+
+    def test_taken_up_again_without_other_facts_a_refusal_stays_one(self, cast: Cast) -> None:
+        item = approved_class(cast)
+        brought_in(item, cast, roster({}))
+        reject_category(actor=cast.intake, enrolment=only(item), reason="没有证")
+        assert reconsider(actor=cast.intake, enrolment=only(item), comment="再看一次").refused == 1
+
+    def test_the_proof_that_comes_later_admits_a_refused_one(self, cast: Cast) -> None:
+        item = approved_class(cast)
+        brought_in(item, cast, roster({}))
+        reject_category(actor=cast.intake, enrolment=only(item), reason="没有证")
+        assert only(item).state == "refused"
+        settled = correct_category(actor=cast.intake, enrolment=only(item), category="02", comment="补来了证")
+        assert settled.admitted == 1
+
+    def test_an_officer_writes_the_right_category_down(self, cast: Cast) -> None:
+        item = approved_class(cast)
+        brought_in(item, cast, roster({"人员类别": ""}), yes="all")
+        assert only(item).state == "applied"
+        settled = correct_category(actor=cast.intake, enrolment=only(item), category="03", comment="看过居住证")
+        assert settled.admitted == 1
+        place = only(item)
+        assert (place.category, place.state) == ("03", "enrolled")
+
+    def test_a_category_that_does_not_exist_is_refused(self, cast: Cast) -> None:
+        item = approved_class(cast)
+        brought_in(item, cast, roster({}))
+        with pytest.raises(DomainError, match="没有这种人员类别"):
+            correct_category(actor=cast.intake, enrolment=only(item), category="99", comment="x")
+
+    def test_confirming_what_is_settled_says_so(self, cast: Cast) -> None:
+        item = approved_class(cast)
+        brought_in(item, cast, roster({}))
+        ids = list(waiting_claims(item))
+        confirm_categories(actor=cast.intake, item=item, enrolment_ids=ids)
+        with pytest.raises(DomainError, match="刷新再看"):
+            confirm_categories(actor=cast.intake, item=item, enrolment_ids=ids)
+
+    def test_the_institution_does_not_confirm_its_own_word(self, cast: Cast) -> None:
+        item = approved_class(cast)
+        brought_in(item, cast, roster({}))
+        with pytest.raises(NotAllowed):
+            confirm_categories(actor=cast.manager, item=item, enrolment_ids=waiting_claims(item))
+        assert only(item).state == "applied"
+
+    def test_deciding_again_without_news_leaves_it_waiting(self, cast: Cast) -> None:
+        item = approved_class(cast)
+        brought_in(item, cast, roster({}))
+        settled = decide_waiting(actor=cast.intake, item=item)
+        assert (settled.admitted, settled.waiting) == (0, 1)
+
+
+class TestWhen:
+    def test_not_before_approval(self, cast: Cast) -> None:
+        item = draft_class(actor=cast.clerk, fields=class_fields())
+        with pytest.raises(DomainError, match="批准以后"):
+            brought_in(item, cast, roster({}))
+
+    def test_up_to_the_first_day_and_no_longer(self, cast: Cast) -> None:
+        item = approved_class(cast)
+        with clock.travel_to(START):
+            brought_in(item, cast, roster({}))
+        with clock.travel_to(START + dt.timedelta(days=1)), pytest.raises(DomainError, match="放宽"):
+            brought_in(item, cast, roster({"身份证号": resident("1980-02-02")}))
+
+    def test_an_officer_gives_more_time(self, cast: Cast) -> None:
+        item = approved_class(cast)
+        late = START + dt.timedelta(days=5)
+        with clock.travel_to(late):
+            extend_roster(actor=cast.intake, item=item, until=late, comment="台风停课")
+            brought_in(item, cast, roster({}))
+            assert only(item).state == "applied"
+            with pytest.raises(DomainError, match="已经过了"):
+                extend_roster(actor=cast.intake, item=item, until=START, comment="写错了")
+
+    def test_another_institution_does_not_see_the_class(self, cast: Cast) -> None:
+        item = approved_class(cast)
+        other = make_actor("provider_clerk")
+        with pytest.raises(NotFound):
+            imports.preview(
+                actor=other, kind="roster", name="a.xlsx", content=roster({}), target_id=str(item.public_id)
+            )
+
+    def test_an_officer_elsewhere_does_not_confirm(self, cast: Cast) -> None:
+        item = approved_class(cast)
+        brought_in(item, cast, roster({}))
+        far = make_actor("intake_officer", region=SANYA)
+        confirm_categories(actor=far, item=item, enrolment_ids=waiting_claims(item))
+        assert only(item).state == "applied"
+
+    def test_no_more_people_than_were_approved(self, cast: Cast) -> None:
+        item = approved_class(cast, planned_heads=1)
+        people = [{"身份证号": resident("1985-05-20", order=n), "姓名": f"王{'甲乙'[n]}"} for n in (0, 1)]
+        with pytest.raises(DomainError, match="批准了 1 人"):
+            brought_in(item, cast, roster(*people))
+        assert not item.enrolments.exists()
+
+
+class TestAgainstTheProvince:
+    def test_a_name_that_the_register_has_otherwise_needs_a_yes(self, cast: Cast) -> None:
+        known = make_person()
+        item = approved_class(cast)
+        content = roster({"身份证号": known.identity_no.plain(), "姓名": "别的名"})
+        batch, _ = imports.preview(
+            actor=cast.clerk, kind="roster", name="a.xlsx", content=content, target_id=str(item.public_id)
+        )
+        rules = [finding["rule"] for finding in batch.report.document["confirm"]]
+        assert rules == ["R-NAME-03"]
+        assert Person.objects.count() == 1
+
+    def test_being_in_another_open_class_needs_a_yes(self, cast: Cast) -> None:
+        known = make_person()
+        place_in(approved_class(cast, name="另一期"), known)
+        item = approved_class(cast)
+        content = roster({"身份证号": known.identity_no.plain(), "姓名": known.name.plain()})
+        batch, _ = imports.preview(
+            actor=cast.clerk, kind="roster", name="a.xlsx", content=content, target_id=str(item.public_id)
+        )
+        (finding,) = batch.report.document["confirm"]
+        assert finding["rule"] == "R-CLASS-01"
+        assert "另一期" in finding["message"]
+
+    def test_a_later_roster_with_another_category_needs_a_yes_and_is_decided_anew(self, cast: Cast) -> None:
+        item = approved_class(cast)
+        brought_in(item, cast, roster({}))
+        before = only(item).decision_id
+        batch = brought_in(item, cast, roster({"人员类别": "残疾人"}), yes="all")
+        assert batch.result is not None and batch.result["changed"] == 1
+        place = only(item)
+        assert (place.category, place.state) == ("13", "applied")
+        assert place.decision is not None and place.decision.supersedes_id == before
+
+
+class TestWithdrawal:
+    def test_frees_the_benefit(self, cast: Cast) -> None:
+        item = approved_class(cast)
+        brought_in(item, cast, roster({}))
+        confirm_categories(actor=cast.intake, item=item, enrolment_ids=waiting_claims(item))
+        withdraw(actor=cast.clerk, enrolment=only(item), on=clock.today(), comment="去外地")
+        assert only(item).state == EnrolmentState.WITHDRAWN
+        assert not BenefitUse.objects.counted().exists()
+
+    @pytest.mark.parametrize(
+        ("on", "words"),
+        [
+            (dt.date(2026, 3, 20), "还没到"),
+            (FILED, "不能早于"),
+        ],
+    )
+    def test_only_on_a_day_in_between(self, cast: Cast, on: dt.date, words: str) -> None:
+        place = place_in(approved_class(cast))
+        with clock.travel_to(dt.date(2026, 3, 10)), pytest.raises(DomainError, match=words):
+            withdraw(actor=cast.clerk, enrolment=place, on=on, comment="x")
