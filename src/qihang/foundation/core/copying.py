@@ -1,9 +1,31 @@
 """Many rows at once, through COPY: the same columns, checks and audit as single saves, without the loop."""
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
+import polars as pl
 from django.db import connection, models
+
+_NULL = r"\N"
+# Fields whose Python values psycopg takes as they are, and that do nothing on saving.
+_AS_THEY_ARE = frozenset(
+    {
+        models.BigAutoField,
+        models.BigIntegerField,
+        models.BooleanField,
+        models.CharField,
+        models.DateField,
+        models.DateTimeField,
+        models.ForeignKey,
+        models.IntegerField,
+        models.PositiveIntegerField,
+        models.PositiveSmallIntegerField,
+        models.SmallIntegerField,
+        models.TextField,
+        models.UUIDField,
+    }
+)
 
 
 def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -21,6 +43,20 @@ def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[
     return count
 
 
+def copy_frame(model: type[models.Model], rows: pl.DataFrame) -> int:
+    """COPY a frame whose columns bear the database names; returns the number of rows.
+
+    The fastest way, for what is columnar already. Bytes and JSON come as PostgreSQL writes them, as text.
+    """
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(name) for name in rows.columns)
+    statement = f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN WITH (FORMAT csv, NULL '{_NULL}')"
+    content = rows.write_csv(include_header=False, null_value=_NULL)
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(content)
+    return rows.height
+
+
 def copy_objects(objects: Sequence[models.Model]) -> int:
     """COPY unsaved instances of one model, giving each its primary key first; returns the number of rows."""
     if not objects:
@@ -30,14 +66,29 @@ def copy_objects(objects: Sequence[models.Model]) -> int:
     for item, key in zip(fresh, reserve_ids(model, len(fresh)), strict=True):
         item.pk = key
     fields: list[Any] = [field for field in model._meta.concrete_fields if not field.generated]
-    prepare = [(field, field.get_db_prep_save) for field in fields]
     # Made before the COPY begins: encrypting may have to read a key over this very connection.
-    rows = [[prep(field.pre_save(item, add=True), connection) for field, prep in prepare] for item in objects]
-    count = copy_rows(model, [field.column for field in fields], rows)
+    columns = [_column(field, objects) for field in fields]
+    count = copy_rows(model, [field.column for field in fields], zip(*columns, strict=True))
     for item in objects:
         item._state.adding = False
         item._state.db = "default"
     return count
+
+
+def _column(field: Any, objects: Sequence[models.Model]) -> list[Any]:
+    """The values of a column as psycopg takes them: all at once where the field can, or has nothing to do."""
+    together = getattr(field, "prepare_many", None)
+    if together is not None:
+        return list(together(objects))
+    if _is_plain(field):
+        return list(map(attrgetter(field.attname), objects))
+    prepare, before = field.get_db_prep_save, field.pre_save
+    return [prepare(before(item, add=True), connection) for item in objects]
+
+
+def _is_plain(field: Any) -> bool:
+    stamped = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    return (type(field) in _AS_THEY_ARE or getattr(field, "stored_as_it_is", False)) and not stamped
 
 
 def reserve_ids(model: type[models.Model], count: int) -> list[int]:

@@ -1,11 +1,11 @@
 """Column types of the product: encrypted values, their blind indexes, and states that only a workflow writes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import models
 
-from qihang.foundation.core.privacy import Secret, context_of, index_many
+from qihang.foundation.core.privacy import Secret, context_of, index_many, store_many
 
 
 class _SecretAttribute:
@@ -56,6 +56,12 @@ class EncryptedField(models.BinaryField[Any, Any]):
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         return super().get_db_prep_value(value.stored() if isinstance(value, Secret) else value, connection, prepared)
 
+    def prepare_many(self, objects: Sequence[models.Model]) -> list[bytes | None]:
+        """The stored bytes of this column for many instances; plain texts are encrypted in one go."""
+        secrets: list[Secret | None] = [getattr(item, self.attname) for item in objects]
+        store_many([secret for secret in secrets if secret is not None])
+        return [None if secret is None else secret.stored() for secret in secrets]
+
     def value_to_string(self, obj: models.Model) -> str:
         raise TypeError("an encrypted field is never serialised")
 
@@ -81,6 +87,16 @@ class BlindIndexField(models.BinaryField[Any, Any]):
         setattr(model_instance, self.attname, value)
         return value
 
+    def prepare_many(self, objects: Sequence[models.Model]) -> list[bytes | None]:
+        """`pre_save` for many instances of one model."""
+        secrets: list[Secret | None] = [getattr(item, self.source) for item in objects]
+        texts = [secret.plain() for secret in secrets if secret]
+        made = iter(self.index_many(texts, type(objects[0])) if texts else [])
+        values = [next(made) if secret else None for secret in secrets]
+        for item, value in zip(objects, values, strict=True):
+            setattr(item, self.attname, value)
+        return values
+
     def index_of(self, text: str, owner: type[models.Model]) -> bytes:
         """The index bytes of one text."""
         return self.index_many([text], owner)[0]
@@ -93,6 +109,8 @@ class BlindIndexField(models.BinaryField[Any, Any]):
 
 class StateField(models.CharField[str, str]):
     """The state of a thing with a workflow. Only `core.workflow` writes it; a test holds all code to that."""
+
+    stored_as_it_is = True  # see core.copying
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 30)

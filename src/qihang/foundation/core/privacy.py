@@ -59,6 +59,17 @@ class Secret:
         return hash(self.plain())
 
 
+def store_many(secrets: Sequence[Secret]) -> None:
+    """Encrypt those secrets of one column that are not yet, so that each has its stored bytes."""
+    fresh = [secret for secret in secrets if secret._stored is None]
+    if not fresh:
+        return
+    for secret, stored in zip(
+        fresh, encrypt_many([secret._plain or "" for secret in fresh], fresh[0]._context), strict=True
+    ):
+        secret._stored = stored
+
+
 def encrypt_many(texts: Sequence[str], context: str) -> list[bytes]:
     """Encrypt a column's worth of texts for the column `context` ("app.model.field")."""
     key_id, key = keyring.active("value")

@@ -6,11 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 import polars as pl
-from django.db import connection
 
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
-from qihang.foundation.core.copying import reserve_ids
+from qihang.foundation.core.copying import copy_frame, reserve_ids
 from qihang.foundation.core.units import unit_of_work
 from qihang.registry.policy.engine.evaluation import Answers, Basis, facts_json
 from qihang.registry.policy.engine.rules import AMOUNT_FEN, ELIGIBLE, Rule
@@ -18,7 +17,6 @@ from qihang.registry.policy.models import Decision, DecisionBasis
 from qihang.registry.policy.stored import basis_digest, basis_to_json, facts_to_text, marks_of
 
 PERSON, CASE_REF, SUPERSEDES = "person_id", "case_ref", "supersedes_id"
-_NULL = r"\N"
 _MARKS = {True: "1", False: "0", None: "?"}
 
 
@@ -32,7 +30,8 @@ def store_answers(answers: Answers, cases: pl.DataFrame, *, actor: Actor) -> pl.
     with unit_of_work(actor):
         basis_ids = pl.Series(_basis_ids(answers.rule, answers.bases), dtype=pl.Int64)
         ids = pl.Series("id", reserve_ids(Decision, cases.height), pl.Int64)
-        _copy(_rows(answers, cases, actor).with_columns(ids, basis_ids.gather(answers.basis_at).alias("basis_id")))
+        rows = _rows(answers, cases, actor)
+        copy_frame(Decision, rows.with_columns(ids, basis_ids.gather(answers.basis_at).alias("basis_id")))
     return ids.alias("decision_id")
 
 
@@ -119,12 +118,3 @@ def _uuids(count: int) -> list[str]:
     digits = secrets.token_hex(16 * count)
     starts = range(0, 32 * count, 32)
     return [f"{digits[at : at + 12]}4{digits[at + 13 : at + 16]}a{digits[at + 17 : at + 32]}" for at in starts]
-
-
-def _copy(rows: pl.DataFrame) -> None:
-    quote = connection.ops.quote_name
-    names = ", ".join(quote(name) for name in rows.columns)
-    statement = f"COPY {quote(Decision._meta.db_table)} ({names}) FROM STDIN WITH (FORMAT csv, NULL '{_NULL}')"
-    content = rows.write_csv(include_header=False, null_value=_NULL)
-    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.write(content)
