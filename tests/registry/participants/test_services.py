@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -21,6 +22,7 @@ from qihang.registry.participants.services import (
     merge_persons,
     person_merges,
     register_many,
+    reject_category,
 )
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +150,39 @@ def test_a_collision_goes_to_a_human_and_moves_nothing(clerk: Actor, merging: li
     with pytest.raises(DomainError, match="两个人在同一个班里"):
         merge_persons(actor=make_actor(Role.INTAKE_OFFICER), keep=wang, drop=chen, reason="像")
     assert Person.objects.get(pk=chen.pk).state == "active"
+
+
+def old_record(actor: Actor) -> Person:
+    return register(actor, PersonEntry("460108820315424", "王小燕", "female", WANG.birth_date, hukou_region=MEILAN))[0]
+
+
+def test_merging_brings_categories_and_earlier_aliases_along(clerk: Actor) -> None:
+    (wang,) = register(clerk, WANG)
+    first, second = old_record(clerk), register(clerk, replace(CHEN, hukou_region=MEILAN))[0]
+    claim(clerk, first, category="02")
+    claim(clerk, wang, category="04")
+    officer = make_actor(Role.INTAKE_OFFICER)
+    merge_persons(actor=officer, keep=second, drop=first, reason="旧证号，同一人")
+    merge_persons(actor=officer, keep=wang, drop=second, reason="同一人")
+    assert sorted(everyone_of(wang)) == sorted([wang.pk, first.pk, second.pk])
+    assert sorted(wang.categories.values_list("category", flat=True)) == ["02", "04"]
+
+
+@pytest.mark.parametrize(("start", "collides"), [("2025-06-01", True), ("2026-05-01", True), ("2024-01-01", False)])
+def test_the_same_category_on_the_same_days_goes_to_a_human(clerk: Actor, start: str, collides: bool) -> None:
+    (wang,), old = register(clerk, WANG), old_record(clerk)
+    claim(clerk, wang)
+    row = claim(clerk, old, start=start)
+    with unit_of_work(clerk):
+        end = dt.date.fromisoformat(start) + dt.timedelta(days=300)
+        PersonCategory.objects.filter(pk=row.pk).update(valid_to=end)
+    officer = make_actor(Role.INTAKE_OFFICER)
+    if collides:
+        with pytest.raises(DomainError, match="都登记了人员类别 02"):
+            merge_persons(actor=officer, keep=wang, drop=old, reason="旧证号，同一人")
+        reject_category(actor=officer, category=row, reason="重复登记")
+    merge_persons(actor=officer, keep=wang, drop=old, reason="旧证号，同一人")
+    assert wang.categories.count() == 2
 
 
 def test_a_person_is_not_merged_into_itself(clerk: Actor) -> None:

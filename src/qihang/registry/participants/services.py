@@ -12,6 +12,7 @@ from qihang.foundation.core.ports import Port
 from qihang.foundation.core.privacy import blind_index
 from qihang.foundation.core.units import unit_of_work
 from qihang.foundation.core.workflow import BulkOutcome
+from qihang.registry.participants.enums import CategoryState
 from qihang.registry.participants.models import Person, PersonCategory
 from qihang.registry.participants.workflows import CATEGORY_WORKFLOW, PERSON_WORKFLOW
 
@@ -125,6 +126,33 @@ person_merges: Port[MergeHandler] = Port("person_merges")
 
 def keep_rows(keep: Person, drop: Person, actor: Actor) -> list[str]:
     """The handler for append-only rows: they stay with the record they were written for, reached through its alias."""
+    return []
+
+
+def move_categories(keep: Person, drop: Person, actor: Actor) -> list[str]:
+    """The handler for categories: they go to the kept record, unless it has the same one for some of the same days."""
+    standing = PersonCategory.objects.exclude(state=CategoryState.REJECTED)
+    kept, moving = list(standing.filter(person=keep)), standing.filter(person=drop)
+    twice = sorted({row.category for row in moving if any(_clash(row, other) for other in kept)})
+    if twice:
+        return [f"两条记录同一段时间都登记了人员类别 {'、'.join(twice)}，请先把其中一条不予认定"]
+    PersonCategory.objects.filter(person=drop).update(person=keep)
+    return []
+
+
+def _clash(one: PersonCategory, other: PersonCategory) -> bool:
+    if one.category != other.category:
+        return False
+    return _begins_within(one, other) or _begins_within(other, one)
+
+
+def _begins_within(one: PersonCategory, other: PersonCategory) -> bool:
+    return other.valid_from <= one.valid_from and (other.valid_to is None or one.valid_from <= other.valid_to)
+
+
+def move_aliases(keep: Person, drop: Person, actor: Actor) -> list[str]:
+    """The handler for records that were merged into the dropped one earlier: they lead straight to the kept one."""
+    drop.aliases.update(merged_into=keep)
     return []
 
 

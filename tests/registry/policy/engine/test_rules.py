@@ -1,7 +1,9 @@
 """Rules: three-valued clauses, versions that follow the meaning, and an engine that stands alone."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -12,6 +14,8 @@ from qihang.registry.policy.engine.expressions import full_years, full_years_bet
 from qihang.registry.policy.engine.facts import Choice, Fact, FactDictionary, FactType
 from qihang.registry.policy.engine.rules import ColumnCase, Rule, bit_mask
 from qihang.registry.policy.rules import BENEFITS, EDITIONS, NoRule, rule_for, rule_of_version
+
+SOURCES = Path(__file__).resolve().parents[4] / "src"
 
 # What each published edition means. A digest here changes only while an edition is being written; once decisions
 # rest on it, a change of meaning is a new edition beside it, so that the old ones recompute for ever.
@@ -176,4 +180,5 @@ def test_fact_dictionary_prints_name_type_unit_and_meaning() -> None:
 @pytest.mark.parametrize("module", ["engine.evaluation", "engine.reading", "engine.wording", "rules", "seed_files"])
 def test_the_engine_needs_no_django(module: str) -> None:
     code = f"import sys, qihang.registry.policy.{module}; sys.exit('django' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    environment = {**os.environ, "PYTHONPATH": str(SOURCES)}
+    assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
