@@ -18,6 +18,8 @@ from qihang.oversight.indicators.schema import DTYPES, ORDERED_DAYS, TABLES, Col
 MOST_PEOPLE = 100_000_000
 # Years that a person of either programme can have lived in; a window never runs out of the calendar.
 ISO_DAY = r"^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$"
+# Halves of characters, which are no text.
+_SURROGATES = range(0xD800, 0xE000)
 
 Row = dict[str, Any]
 
@@ -147,7 +149,7 @@ def _text(table: str, column: Column, values: list[Any]) -> pl.Series:
 
 
 def _is_unicode(value: str) -> bool:
-    return not any(0xD800 <= ord(character) <= 0xDFFF for character in value)
+    return not any(ord(character) in _SURROGATES for character in value)
 
 
 def _days(table: str, column: Column, places: Sequence[int], values: list[Any]) -> pl.Series:

@@ -10,6 +10,7 @@ class PolicyConfig(AppConfig):
         from qihang.foundation.core.workflow import deadline_days
         from qihang.foundation.imports.ports import import_values
         from qihang.registry.participants.services import keep_rows, person_merges
+        from qihang.registry.policy import workflows  # noqa: F401  # registers itself
         from qihang.registry.policy.imports import values_at
         from qihang.registry.policy.lookup import working_days
 

@@ -193,6 +193,9 @@ _HALVES = {"上午": "am", "下午": "pm", "晚上": "eve", "晚": "eve", "夜":
 _DAY_ONLY = re.compile(r"(\d{1,2})[日号]?")
 _MONTH_DAY = re.compile(r"(\d{1,2})(?:[./月-])(\d{1,2})[日号]?")
 _MONTH_IN = re.compile(r"(\d{1,2})月")
+_LEAP_YEAR = 2000  # has every day there is
+_LAST_DAY = 31
+_ROUNDING = 0.01  # of a day
 _LONGEST_BREAK = 4  # days between two days of teaching, a weekend and a free day
 _WEEKDAY = re.compile(r"[(（]?(?:星期|周|礼拜)?[一二三四五六日天][)）]?$")
 
@@ -238,12 +241,12 @@ def is_day_detail(text: str) -> bool:
 
 def _reads_as_day(text: str) -> bool:
     plain = _without_extras(text)
-    return bool(parse_day(plain, 2000) or _MONTH_DAY.fullmatch(plain) or _day_number(plain))
+    return bool(parse_day(plain, _LEAP_YEAR) or _MONTH_DAY.fullmatch(plain) or _day_number(plain))
 
 
 def _day_number(text: str) -> int | None:
     found = _DAY_ONLY.fullmatch(text)
-    return int(found.group(1)) if found and 1 <= int(found.group(1)) <= 31 else None
+    return int(found.group(1)) if found and 1 <= int(found.group(1)) <= _LAST_DAY else None
 
 
 def _half(text: str) -> str | None:
@@ -341,7 +344,7 @@ def _day_in_month(number: int, month: int | None, hint: dt.date, last: dt.date |
     if month is not None:
         start = start.replace(month=month)
     elif last and number < last.day:
-        start = (start + dt.timedelta(days=32)).replace(day=1)
+        start = (start + dt.timedelta(days=_LAST_DAY)).replace(day=1)
     try:
         return _later(start.replace(day=number), last)
     except ValueError:
@@ -368,14 +371,14 @@ def _days_text(days: pl.Expr) -> pl.Expr:
 
 def _present_total_differs(rows: pl.DataFrame, around: Surroundings) -> pl.Expr:
     counted = attended_days(rows)
-    return pl.when((pl.col("present_total") - counted).abs() > 0.01).then(_days_text(counted))
+    return pl.when((pl.col("present_total") - counted).abs() > _ROUNDING).then(_days_text(counted))
 
 
 def _absent_total_differs(rows: pl.DataFrame, around: Surroundings) -> pl.Expr:
     absent = attended_days(rows, frozenset({Mark.ABSENT, Mark.LEAVE}))
     unexcused = attended_days(rows, frozenset({Mark.ABSENT}))
     stated = pl.col("absent_total")
-    neither = ((stated - absent).abs() > 0.01) & ((stated - unexcused).abs() > 0.01)
+    neither = ((stated - absent).abs() > _ROUNDING) & ((stated - unexcused).abs() > _ROUNDING)
     return pl.when(neither).then(_days_text(absent))
 
 
