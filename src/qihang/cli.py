@@ -42,6 +42,7 @@ COMMANDS = {
     "replay": Command("重算已存的判定；换参数就是假设测算", "qihang.registry.policy.commands.replay"),
     "indicators": Command("按指标定义计算全部数字", "qihang.oversight.indicators.commands", Needs.NOTHING),
     "import": Command("核对、导入花名册等成批表格", "qihang.foundation.imports.commands"),
+    "verify": Command("重算审计链与已存的判定，说出哪里对不上", "qihang.launcher.verify"),
     "lock": Command("重新计算依赖锁定文件（维护者用）", "qihang.launcher.locking", Needs.NOTHING),
 }
 

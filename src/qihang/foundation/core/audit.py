@@ -79,12 +79,16 @@ _DIGEST = """
 
 @dataclass(frozen=True, slots=True)
 class AuditReport:
-    """What `verify` found: seals checked, entries under them, entries not yet sealed, and what does not hold."""
+    """What `verify` found: seals checked, entries under them, entries not yet sealed, and what does not hold.
+
+    `chain` is the last seal's value in hexadecimal: kept elsewhere, it shows later whether seals were taken away.
+    """
 
     seals: int
     sealed: int
     unsealed: int
     broken: list[str]
+    chain: str = ""
 
 
 def seal() -> int:
@@ -126,7 +130,7 @@ def verify() -> AuditReport:
         if _link(before, bytes(digest), number) != bytes(chain):
             broken.append(f"封条 {number} 的链值不对")
         before, edge, sealed = bytes(chain), end, sealed + entries
-    return AuditReport(len(seals), sealed, _count_from(edge), broken)
+    return AuditReport(len(seals), sealed, _count_from(edge), broken, before.hex())
 
 
 def _digest(start: str, end: str) -> tuple[int, int, bytes]:

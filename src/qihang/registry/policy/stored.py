@@ -14,9 +14,12 @@ from qihang.registry.policy.engine.parameters import ParameterRow, Verified, by_
 from qihang.registry.policy.engine.rules import Rule
 from qihang.registry.policy.engine.values import parse_value
 
+# What a basis is made of, by the names of the table's columns; its digest covers them.
+BASIS_COLUMNS = ("benefit", "rules_version", "fact_names", "clauses", "parameters", "missing")
+
 
 def basis_to_json(rule: Rule, basis: Basis) -> dict[str, Any]:
-    """All that a decision rests on, by the names of the table's columns."""
+    """All that a decision rests on, by the names of BASIS_COLUMNS."""
     clauses = [
         {"id": clause.id, "article": basis.law(clause.needs, clause.article), "facts": list(clause.uses)}
         for clause in rule.clauses

@@ -20,7 +20,7 @@ from qihang.registry.policy.models import Decision, DecisionBasis
 from qihang.registry.policy.querysets import DecisionQuerySet
 from qihang.registry.policy.rules import NoRule, rule_of_version
 from qihang.registry.policy.services.decisions import book_for, rule_of, yuan
-from qihang.registry.policy.stored import facts_from_text, marks_of
+from qihang.registry.policy.stored import BASIS_COLUMNS, basis_digest, facts_from_text, marks_of
 
 Override = tuple[KeySpec, By | None, Value]
 _CHUNK = 100_000
@@ -34,7 +34,10 @@ _COLUMNS: dict[str, Any] = {
     "marks": pl.String,
     "eligible": pl.Boolean,
     "amount": pl.Decimal(14, 2),
+    "benefit": pl.String,
 }
+# What reading facts or parameters raises that are not as they were written.
+_UNREADABLE = (pl.exceptions.PolarsError, LookupError, ValueError, TypeError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,10 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One stored answer that its own facts and parameters do not give. `fields` names what differs."""
+    """One stored answer that its own facts and parameters do not give.
+
+    `fields` names what differs; "facts" or "basis" where these can no longer be read.
+    """
 
     id: str
     fields: list[str]
@@ -90,16 +96,19 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What recomputing found: how many were recomputed, which differ, and which rule editions are gone."""
+    """What recomputing found: how many were recomputed, which differ, which rule editions are gone, and the digests of
+    the bases that are no longer as they were written.
+    """
 
     decisions: int
     differences: list[Difference]
     unknown_versions: list[str]
+    changed_bases: list[str]
 
     @property
     def holds(self) -> bool:
-        """Whether every stored decision recomputes to itself."""
-        return not self.differences and not self.unknown_versions
+        """Whether every stored decision recomputes to itself, from what it was made from."""
+        return not (self.differences or self.unknown_versions or self.changed_bases)
 
 
 def parse_override(text: str) -> Override:
@@ -160,15 +169,62 @@ def verify_decisions() -> Verification:
             except NoRule:
                 unknown.add(str(name))
                 continue
-            differences += _differences(rule, part, bases)
-    return Verification(count, differences, sorted(unknown))
+            differences += _verified(rule, part, bases)
+    changed = [basis.digest for basis in bases.values() if basis_digest(_content(basis)) != basis.digest]
+    return Verification(count, differences, sorted(unknown), changed)
+
+
+def _content(basis: DecisionBasis) -> dict[str, Any]:
+    """What the digest of a basis covers."""
+    return {name: getattr(basis, name) for name in BASIS_COLUMNS}
+
+
+def _verified(rule: Rule, stored: pl.DataFrame, bases: Mapping[int, DecisionBasis]) -> list[Difference]:
+    """The differences; whatever can no longer be read at all is one too, and does not hide the others."""
+    spoilt = [pk for pk in stored["basis_id"].unique() if not _is_readable(bases[pk])]
+    on_spoilt = stored.filter(pl.col("basis_id").is_in(spoilt))
+    return [
+        *(Difference(name, ["basis"]) for name in on_spoilt["public_id"]),
+        *_readable_part(rule, stored.filter(~pl.col("basis_id").is_in(spoilt)), bases),
+    ]
+
+
+def _is_readable(basis: DecisionBasis) -> bool:
+    try:
+        return bool(basis.rows)
+    except _UNREADABLE:
+        return False
+
+
+def _readable_part(rule: Rule, stored: pl.DataFrame, bases: Mapping[int, DecisionBasis]) -> list[Difference]:
+    """The differences, found in halves where facts somewhere among them are spoilt."""
+    if not stored.height:
+        return []
+    try:
+        return _differences(rule, stored, bases)
+    except _UNREADABLE:
+        if stored.height == 1:
+            return [Difference(stored["public_id"][0], ["facts"])]
+        half = stored.height // 2
+        return _readable_part(rule, stored[:half], bases) + _readable_part(rule, stored[half:], bases)
 
 
 def _chunks(decisions: DecisionQuerySet) -> Iterator[pl.DataFrame]:
     """Stored decisions in order, a hundred thousand at a time, with their JSON as text."""
     last = 0
     rows = decisions.order_by("pk").annotate(facts_text=Cast(F("fact_values"), TextField()))
-    names = ("id", "public_id", "on", "region", "basis_id", "facts_text", "outcome_marks", "eligible", "amount")
+    names = (
+        "id",
+        "public_id",
+        "on",
+        "region",
+        "basis_id",
+        "facts_text",
+        "outcome_marks",
+        "eligible",
+        "amount",
+        "benefit",
+    )
     while True:
         chunk = list(rows.filter(pk__gt=last).values_list(*names)[:_CHUNK])
         if not chunk:
@@ -185,7 +241,9 @@ def _differences(rule: Rule, stored: pl.DataFrame, bases: Mapping[int, DecisionB
     rows = [bases[pk].rows for pk in used]
     answers = decide_by_bases(rule, facts_from_text(rule, stored["facts"]), bases=rows, at=at)
     marks = answers.outcomes.select(marks_of(rule)).to_series()
-    pairs = {"clauses": (stored["marks"], marks)}
+    benefits = pl.Series([bases[pk].benefit for pk in used], dtype=pl.String).gather(at)
+    pairs = {"benefit": (stored["benefit"], benefits)}
+    pairs["clauses"] = (stored["marks"], marks)
     pairs["eligible"] = (stored["eligible"], answers.outcomes[ELIGIBLE])
     pairs["amount"] = (stored["amount"], answers.outcomes.select(yuan(pl.col(AMOUNT_FEN))).to_series())
     missing = pl.Series([list(row.missing) for row in rows], dtype=pl.List(pl.String)).gather(at)
