@@ -1,7 +1,7 @@
 """The product's own source, parsed, for tests that hold all of it to a rule of the architecture."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -76,3 +76,11 @@ def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
 def text_of(node: ast.AST | None) -> str | None:
     """The text of a constant; None for anything else."""
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def hold_to(listed: Collection[str], found: Iterable[str], rule: str) -> None:
+    """What was found is what a list lets be: nothing more, and nothing on the list that is not so any longer."""
+    more = sorted(set(found) - set(listed))
+    assert not more, f"{rule}:\n" + "\n".join(more)
+    gone = sorted(set(listed) - set(found))
+    assert not gone, "take these off the list again:\n" + "\n".join(gone)

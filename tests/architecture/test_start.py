@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from tests.architecture.sources import ROOT, calls, modules, text_of
+from tests.architecture.sources import ROOT, calls, hold_to, modules, text_of
 
 from qihang.foundation.core.fields import StateField
 from qihang.foundation.core.ports import Port
@@ -71,7 +71,7 @@ def test_every_state_has_its_workflow(at_start: dict[str, Any]) -> None:
         for field in model._meta.get_fields()
         if isinstance(field, StateField)
     }
-    assert set(at_start["workflows"]) == states
+    hold_to(at_start["workflows"], states, "its workflow is not loaded by the app's ready()")
 
 
 def test_every_handler_that_is_asked_for_is_there(at_start: dict[str, Any]) -> None:
@@ -105,7 +105,7 @@ def test_every_kind_that_is_declared_is_registered(at_start: dict[str, Any], kin
         for value in vars(importlib.import_module(f"qihang.{name}")).values()
         if isinstance(value, kind)
     }
-    assert declared == set(at_start["ports"][port.name])
+    hold_to(at_start["ports"][port.name], declared, "register it in the app's ready()")
 
 
 def _modules_that_call(name: str) -> list[str]:
