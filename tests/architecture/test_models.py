@@ -68,7 +68,7 @@ WITHOUT_SCOPE = {
 PERSONAL = {
     "identity": re.compile(r"(^|_)(identity(_no|_number)?|id_card|id_no)$"),
     "phone": re.compile(r"(^|_)(phone|mobile|telephone)$"),
-    "account": re.compile(r"(^|_)(bank_account|account_no|certificate_no)$"),
+    "account": re.compile(r"(^|_)(bank_account|account_no)$"),
     "address": re.compile(r"(^|_)(home_address|residence_address)$"),
 }
 # Columns whose mask or openness is another than their name says.
