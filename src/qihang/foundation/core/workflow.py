@@ -28,6 +28,8 @@ Guard = Callable[[Any, Actor], str | None]
 # registry.policy registers "working_days": (parameter key, region, day) -> how many, or None when not set.
 deadline_days: Port[Callable[[str, str, dt.date], int | None]] = Port("deadline_days")
 
+_LOG_COLUMNS = [field.attname for field in TransitionLog._meta.concrete_fields]
+
 SYSTEM = "system"
 ENTER = "enter"
 
@@ -291,7 +293,7 @@ class Workflow(Generic[M]):
             "comment": [said[row.pk].strip() for row in rows],
             "due_on": pl.Series([due(_region_of(row, actor)) for row in rows], dtype=pl.Date),
         }
-        shared = {field.column: getattr(same, field.attname) for field in TransitionLog._meta.concrete_fields}
+        shared = {name: getattr(same, name) for name in _LOG_COLUMNS}
         literals = [pl.lit(value).alias(name) for name, value in shared.items() if name not in {"id", *columns}]
         copy_frame(TransitionLog, pl.DataFrame(columns).with_columns(literals))
 
