@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from qihang.delivery.employment.spells import Months, Span, changes_of, span_of
+from qihang.delivery.employment.spells import Effect, Months, Span, changes_of, span_of
 
 OCTOBER = dt.date(2026, 10, 31)
 NOVEMBER = dt.date(2026, 11, 30)
@@ -12,23 +12,23 @@ def months(first: str, last: str, person: int = 1, employer: str = "椰家") -> 
     return Months(person, employer, "", dt.date.fromisoformat(f"{first}-01"), dt.date.fromisoformat(f"{last}-01"))
 
 
-def span(start: str, end: str | None, pk: int = 9, employer: str = "椰家") -> Span:
+def span(start: str, end: str | None, pk: int = 9, employer: str = "椰家", seen_on: dt.date = OCTOBER) -> Span:
     ended = dt.date.fromisoformat(end) if end else None
-    return Span(1, employer, "", dt.date.fromisoformat(start), ended, OCTOBER if ended else None, pk)
+    return Span(1, employer, "", dt.date.fromisoformat(start), ended, seen_on, OCTOBER if ended else None, pk)
 
 
 def lay(
     lines: list[Months],
     known: list[Span] | None = None,
-    closing: dict[int, dt.date] | None = None,
+    closing: set[int] | None = None,
     list_on: dt.date = NOVEMBER,
 ) -> tuple[list[tuple[str, str | None]], list[tuple[int, str | None, str | None]], int]:
-    changes = changes_of(lines, list_on=list_on, completed={}, known=known or [], closing=closing or {})
+    changes = changes_of(lines, list_on=list_on, completed={}, known=known or [], closing=closing or set())
     added = [(str(one.start), str(one.end) if one.end else None) for one in changes.added]
     moved = [
         (one.pk or 0, str(one.end or "") or None, str(one.end_recorded_on or "") or None) for one in changes.moved
     ]
-    return added, moved, changes.unchanged
+    return added, moved, changes.effects.count(Effect.SAME)
 
 
 def test_the_first_month_counts_from_its_first_day_and_the_last_ends_on_its_last() -> None:
@@ -52,7 +52,7 @@ def test_the_month_of_the_list_leaves_the_end_open() -> None:
 
 
 def test_a_later_list_extends_the_open_spell_and_says_nothing_new() -> None:
-    assert lay([months("2026-11", "2026-11")], [span("2026-05-01", None)], {9: OCTOBER}) == ([], [], 1)
+    assert lay([months("2026-11", "2026-11")], [span("2026-05-01", None)], {9}) == ([], [], 1)
 
 
 def test_a_later_list_extends_a_closed_adjoining_spell() -> None:
@@ -66,17 +66,17 @@ def test_a_gap_makes_a_new_spell() -> None:
 
 
 def test_another_employer_is_another_spell_and_the_open_one_closes() -> None:
-    added, moved, _ = lay([months("2026-11", "2026-11", employer="好帮手")], [span("2026-05-01", None)], {9: OCTOBER})
+    added, moved, _ = lay([months("2026-11", "2026-11", employer="好帮手")], [span("2026-05-01", None)], {9})
     assert added == [("2026-11-01", None)]
     assert moved == [(9, "2026-10-31", "2026-11-30")]
 
 
 def test_an_open_end_that_no_line_continues_closes_at_the_earlier_month_on_the_later_date() -> None:
-    assert lay([], [span("2026-05-01", None)], {9: OCTOBER}) == ([], [(9, "2026-10-31", "2026-11-30")], 0)
+    assert lay([], [span("2026-05-01", None)], {9}) == ([], [(9, "2026-10-31", "2026-11-30")], 0)
 
 
 def test_an_open_spell_told_to_have_ended_takes_that_end() -> None:
-    _, moved, _ = lay([months("2026-05", "2026-10")], [span("2026-05-01", None)], {9: OCTOBER})
+    _, moved, _ = lay([months("2026-05", "2026-10")], [span("2026-05-01", None)], {9})
     assert moved == [(9, "2026-10-31", "2026-11-30")]
 
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from django.apps import AppConfig
 
 
@@ -9,7 +11,14 @@ class EmploymentConfig(AppConfig):
     def ready(self) -> None:
         from qihang.delivery.employment.imports.contributions import CONTRIBUTIONS
         from qihang.delivery.employment.imports.vacancies import VACANCIES
+        from qihang.delivery.employment.lists import CONTRIBUTIONS_STORAGE
+        from qihang.delivery.employment.merging import move_spells
+        from qihang.delivery.employment.services import follow_evidence
+        from qihang.foundation.documents.ports import evidence_decided
         from qihang.foundation.imports.ports import import_kinds
+        from qihang.registry.participants.services import person_merges
 
-        import_kinds.register(CONTRIBUTIONS.key, CONTRIBUTIONS)
+        import_kinds.register(CONTRIBUTIONS.key, replace(CONTRIBUTIONS, storage=CONTRIBUTIONS_STORAGE))
         import_kinds.register(VACANCIES.key, VACANCIES)
+        evidence_decided.register("employment.workspell", follow_evidence)
+        person_merges.register("employment.WorkSpell.person", move_spells)

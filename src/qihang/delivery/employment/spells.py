@@ -1,12 +1,17 @@
-"""From months on a contribution list to spells of work (the indicators' definition, section on contribution lists)."""
+"""From months on a contribution list to spells of work (the indicators' definition, section on contribution lists).
+
+Lists may come late: what an older list says is laid under what later ones have shown, and changes no end of theirs.
+"""
 
 import datetime as dt
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 _ONE = dt.timedelta(days=1)
+Employer = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,24 +27,62 @@ class Months:
 
 @dataclass(slots=True)
 class Span:
-    """A spell as known from lists: its days, and since when its end is known. `pk` is None for a new one."""
+    """A spell as known from lists: its days, since when its end is known, and the latest list that showed it.
+
+    `pk` is None for a new one.
+    """
 
     person_id: int
     employer_name: str
     employer_uscc: str
     start: dt.date
     end: dt.date | None
+    seen_on: dt.date
     end_recorded_on: dt.date | None = None
     pk: int | None = None
 
+    @property
+    def employer(self) -> Employer:
+        return self.person_id, self.employer_name
 
-@dataclass(frozen=True, slots=True)
+    @property
+    def reach(self) -> dt.date:
+        """The last day that lists have shown: an open end is known up to the month of the latest list."""
+        return self.end or max(month_end(self.seen_on), self.start)
+
+    def covers(self, other: "Span") -> bool:
+        """Whether it holds all that the other says."""
+        return self.start <= other.start and (self.end is None or (other.end is not None and other.end <= self.end))
+
+
+class Effect(StrEnum):
+    """What a line does to what is known."""
+
+    NEW = "new"
+    MOVED = "moved"
+    SAME = "same"
+
+
+@dataclass(slots=True)
 class Changes:
-    """What a list changes: spells to add, spells whose end moved, and how many lines said nothing new."""
+    """What a list changes: spells to add, spells whose days moved, spells that became part of another, spells that it
+    shows. `effects` has one for each line; `shortened` the lines, by position, that end earlier than lists before.
+    """
 
     added: list[Span] = field(default_factory=list)
     moved: list[Span] = field(default_factory=list)
-    unchanged: int = 0
+    absorbed: list[Span] = field(default_factory=list)
+    shown: list[Span] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+    shortened: dict[int, dt.date] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Told:
+    """Lines of one person and employer that follow each other without a gap, as one span."""
+
+    span: Span
+    lines: list[tuple[int, Span]]
 
 
 def month_end(day: dt.date) -> dt.date:
@@ -47,20 +90,21 @@ def month_end(day: dt.date) -> dt.date:
     return day.replace(day=monthrange(day.year, day.month)[1])
 
 
-def span_of(line: Months, *, list_on: dt.date, completed: Iterable[dt.date]) -> Span:
+def span_of(line: Months, *, list_on: dt.date, completed: Iterable[dt.date], later_on: dt.date | None = None) -> Span:
     """The days a line stands for.
 
     The first month counts from its first day or, where the person completed a class within it, from the day after;
-    the last month ends on its last day, or is open where it is the list's month.
+    the last month ends on its last day, or is open where it is the list's month. `later_on` is the day of the office's
+    next list, where there is one already: an end that it does not continue was closed on that day.
     """
     start = line.first
     for day in completed:
         if line.first <= day <= month_end(line.first):
             start = max(start, day + _ONE)
-    end = None if month_end(line.last) == month_end(list_on) else month_end(line.last)
-    if end is not None:
-        end = max(end, start)
-    return Span(line.person_id, line.employer_name, line.employer_uscc, start, end, list_on if end else None)
+    is_open = month_end(line.last) == month_end(list_on)
+    end = None if is_open and later_on is None else max(month_end(line.last), start)
+    known_on = (later_on if is_open else list_on) if end else None
+    return Span(line.person_id, line.employer_name, line.employer_uscc, start, end, list_on, known_on)
 
 
 def changes_of(
@@ -69,58 +113,133 @@ def changes_of(
     list_on: dt.date,
     completed: Mapping[int, Sequence[dt.date]],
     known: Sequence[Span],
-    closing: Mapping[int, dt.date],
+    closing: Collection[int] = (),
+    later_on: dt.date | None = None,
 ) -> Changes:
-    """Lay a list over the spells known from earlier ones.
+    """Lay a list over the spells known from others. The known spans are moved in place.
 
-    A line that adjoins or overlaps a known spell of the same person and employer extends it. `closing` names the open
-    spells of earlier lists of the same office by id, with their list's day: those that no line continues end with the
-    month of that list, as recorded on this one.
+    What adjoins or overlaps a known spell of the same person and employer extends it. `closing` names the open spells
+    that the office's earlier lists showed last: those that no line continues end with the month of that list, as
+    recorded on this one.
     """
-    changes = Changes()
-    unchanged = 0
-    continued: set[int | None] = set()
-    spans: dict[tuple[int, str], list[Span]] = defaultdict(list)
+    spans = [
+        span_of(line, list_on=list_on, completed=completed.get(line.person_id, ()), later_on=later_on)
+        for line in lines
+    ]
+    book: dict[Employer, list[Span]] = defaultdict(list)
     for span in known:
-        spans[span.person_id, span.employer_name].append(span)
-    for line in sorted(lines, key=lambda item: (item.person_id, item.first)):
-        fresh = span_of(line, list_on=list_on, completed=completed.get(line.person_id, ()))
-        before = _adjoining(spans[line.person_id, line.employer_name], fresh)
-        if before is None:
-            spans[line.person_id, line.employer_name].append(fresh)
-            changes.added.append(fresh)
+        book[span.employer].append(span)
+    before = {span.pk: (span.start, span.end) for span in known}
+    changes = Changes(effects=[Effect.SAME] * len(lines))
+    continued: set[int | None] = set()
+    for told in _told(spans):
+        _lay(told, book[told.span.employer], changes, continued)
+    for span in known:
+        if span.pk in closing and span.pk not in continued and span.end is None and span.seen_on < list_on:
+            span.end, span.end_recorded_on = span.reach, list_on
+    for chain in book.values():
+        _close_followed(chain, list_on)
+    gone = {span.pk for span in changes.absorbed}
+    changes.moved = [s for s in known if s.pk not in gone and (s.start, s.end) != before[s.pk]]
+    changes.shown = [s for s in known if s.pk in continued and s.pk not in gone]
+    for span in changes.shown:
+        span.seen_on = max(span.seen_on, list_on)
+    return changes
+
+
+def _told(spans: Sequence[Span]) -> Iterator[_Told]:
+    """The lines' spans, joined where they adjoin or overlap."""
+    current: _Told | None = None
+    for at, span in sorted(enumerate(spans), key=lambda item: (item[1].employer, item[1].start, item[0])):
+        joins = current is not None and current.span.employer == span.employer
+        if current is not None and joins and span.start <= current.span.reach + _ONE:
+            current.lines.append((at, span))
+            if current.span.end is not None and (span.end is None or span.end > current.span.end):
+                current.span.end, current.span.end_recorded_on = span.end, span.end_recorded_on
             continue
-        continued.add(before.pk)
-        if _extend(before, fresh):
-            if before.pk is not None and before not in changes.moved:
-                changes.moved.append(before)
-        else:
-            unchanged += 1
-    by_id = {span.pk: span for span in known}
-    for pk, earlier in closing.items():
-        if pk not in continued and by_id[pk].end is None:
-            span = by_id[pk]
-            span.end, span.end_recorded_on = max(month_end(earlier), span.start), list_on
-            changes.moved.append(span)
-    return Changes(changes.added, changes.moved, unchanged)
+        if current is not None:
+            yield current
+        copy = Span(
+            span.person_id,
+            span.employer_name,
+            span.employer_uscc,
+            span.start,
+            span.end,
+            span.seen_on,
+            span.end_recorded_on,
+        )
+        current = _Told(copy, [(at, span)])
+    if current is not None:
+        yield current
 
 
-def _adjoining(spans: Sequence[Span], fresh: Span) -> Span | None:
-    """The known spell that the fresh one overlaps or follows without a gap."""
-    for span in spans:
-        starts_in_time = span.end is None or fresh.start <= span.end + _ONE
-        reaches = fresh.end is None or fresh.end + _ONE >= span.start
-        if starts_in_time and reaches:
-            return span
+def _lay(told: _Told, chain: list[Span], changes: Changes, continued: set[int | None]) -> None:
+    """One told span over the known ones of its employer."""
+    fresh = told.span
+    touching = sorted((span for span in chain if _touch(span, fresh)), key=lambda span: span.start)
+    if not touching:
+        chain.append(fresh)
+        changes.added.append(fresh)
+        for at, _ in told.lines:
+            changes.effects[at] = Effect.NEW
+        return
+    originals = [(span.start, span.end) for span in touching]
+    same = {at for at, line in told.lines if any(span.covers(line) for span in touching)}
+    keep, *others = touching
+    for other in others:
+        keep.end, keep.end_recorded_on = other.end, other.end_recorded_on
+        keep.seen_on = max(keep.seen_on, other.seen_on)
+        chain.remove(other)
+        changes.absorbed.append(other)
+    shortened = _join(keep, fresh, continued)
+    if [(span.start, span.end) for span in touching] == originals and not others:
+        return
+    final = max(line.reach for _, line in told.lines)
+    for at, line in told.lines:
+        tells_the_end = line.reach == final and line.end is not None and keep.end == line.end
+        if at not in same or tells_the_end:
+            changes.effects[at] = Effect.MOVED
+        if shortened and tells_the_end:
+            changes.shortened[at] = shortened
+
+
+def _touch(span: Span, fresh: Span) -> bool:
+    return fresh.start <= span.reach + _ONE and fresh.reach + _ONE >= span.start
+
+
+def _join(keep: Span, fresh: Span, continued: set[int | None]) -> dt.date | None:
+    """Let a known span take what a list tells of it; gives the day up to which it reached, where that was cut."""
+    reach, older = keep.reach, keep.seen_on > fresh.seen_on
+    retold = fresh.start <= keep.start or _same_month(fresh.start, keep.start)
+    if fresh.start < keep.start or _same_month(fresh.start, keep.start):
+        keep.start = fresh.start
+    if older:
+        if keep.end is not None and fresh.reach > keep.end:
+            keep.end, keep.end_recorded_on = fresh.reach, keep.end_recorded_on or fresh.seen_on
+        return None
+    if fresh.end is None:
+        keep.end, keep.end_recorded_on = None, None
+    elif fresh.end >= reach:
+        if keep.end != fresh.end:
+            keep.end, keep.end_recorded_on = fresh.end, fresh.end_recorded_on
+    elif retold:
+        keep.end, keep.end_recorded_on = fresh.end, fresh.end_recorded_on
+        continued.add(keep.pk)
+        return reach
+    else:
+        return None  # a part of what is known: says nothing of its end
+    continued.add(keep.pk)
     return None
 
 
-def _extend(span: Span, fresh: Span) -> bool:
-    """Move the end of a known spell to the fresh one's, if that is later or now known; says whether it moved."""
-    if span.end is None and fresh.end is not None and fresh.end_recorded_on is not None:
-        span.end, span.end_recorded_on = fresh.end, fresh.end_recorded_on
-        return True
-    if span.end is not None and (fresh.end is None or fresh.end > span.end):
-        span.end, span.end_recorded_on = fresh.end, fresh.end_recorded_on
-        return True
-    return False
+def _same_month(one: dt.date, other: dt.date) -> bool:
+    """Months are all that a list knows: the day within one is ours, and a completion learnt of later moves it."""
+    return (one.year, one.month) == (other.year, other.month)
+
+
+def _close_followed(chain: list[Span], list_on: dt.date) -> None:
+    """An end is open only as long as nothing at the same employer follows after a gap."""
+    chain.sort(key=lambda span: span.start)
+    for span in chain[:-1]:
+        if span.end is None:
+            span.end, span.end_recorded_on = span.reach, list_on

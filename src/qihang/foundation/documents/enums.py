@@ -62,3 +62,4 @@ class EvidenceState(models.TextChoices):
     SUBMITTED = "submitted", "待核"
     ACCEPTED = "accepted", "认可"
     REJECTED = "rejected", "不认可"
+    WITHDRAWN = "withdrawn", "撤回了"

@@ -9,8 +9,9 @@ from qihang.foundation.core.ports import Port
 from qihang.foundation.documents.enums import FileKind, Retention
 
 if TYPE_CHECKING:
-    from qihang.foundation.documents.models import StoredFile
+    from qihang.foundation.documents.models import Evidence, StoredFile
 
+EvidenceListener = Callable[["Evidence", Actor, str], None]
 Access = Callable[[Actor, "StoredFile"], bool]
 
 
@@ -40,6 +41,10 @@ file_purposes: Port[FilePurpose] = Port("file_purposes")
 file_access: Port[Access] = Port("file_access")
 # A deployment registers "scanner"; it reads the stream from its start. Without one a file's record says "not scanned".
 virus_scan: Port[Callable[[BinaryIO], ScanVerdict]] = Port("virus_scan")
+
+# By the label of what evidence is about: called with (evidence, actor, comment) in the transaction that accepted,
+# rejected, withdrew or revoked it; a failing listener undoes that.
+evidence_decided: Port[EvidenceListener] = Port("evidence_decided")
 
 
 def register_purpose(

@@ -3,7 +3,8 @@
 import datetime as dt
 import io
 import os
-from typing import BinaryIO
+from collections.abc import Mapping
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db import models, transaction
@@ -19,7 +20,7 @@ from qihang.foundation.core.units import unit_of_work
 from qihang.foundation.documents import sealing, storage
 from qihang.foundation.documents.checking import Checked, check, scan
 from qihang.foundation.documents.models import WITHOUT_FILE, Evidence, FileKey, StoredFile
-from qihang.foundation.documents.ports import file_access, file_purposes
+from qihang.foundation.documents.ports import evidence_decided, file_access, file_purposes
 from qihang.foundation.documents.workflows import EVIDENCE_WORKFLOW
 
 _KEY_BYTES = 32
@@ -159,18 +160,33 @@ def submit_evidence(
 
 def accept_evidence(*, actor: Actor, evidence: Evidence, comment: str = "") -> Evidence:
     """Find the proof good: from today it counts. Not by the one who handed it in."""
-    fields = {"accepted_on": clock.today()}
-    return EVIDENCE_WORKFLOW.apply(evidence, "accept", actor=actor, comment=comment, fields=fields)
+    return _decide(evidence, "accept", actor, comment, {"accepted_on": clock.today()})
 
 
 def reject_evidence(*, actor: Actor, evidence: Evidence, comment: str) -> Evidence:
     """Find it wanting, and say why."""
-    return EVIDENCE_WORKFLOW.apply(evidence, "reject", actor=actor, comment=comment)
+    return _decide(evidence, "reject", actor, comment)
+
+
+def withdraw_evidence(*, actor: Actor, evidence: Evidence, comment: str = "") -> Evidence:
+    """Take away what one has handed in, before anybody has decided on it."""
+    return _decide(evidence, "withdraw", actor, comment)
 
 
 def revoke_evidence(*, actor: Actor, evidence: Evidence, comment: str) -> Evidence:
     """Take an acceptance back, and say why; not by the one who accepted."""
-    return EVIDENCE_WORKFLOW.apply(evidence, "revoke", actor=actor, comment=comment)
+    return _decide(evidence, "revoke", actor, comment)
+
+
+def _decide(
+    evidence: Evidence, step: str, actor: Actor, comment: str, fields: Mapping[str, Any] | None = None
+) -> Evidence:
+    """Make the step, and tell the app whose thing the evidence is about."""
+    with unit_of_work(actor):
+        EVIDENCE_WORKFLOW.apply(evidence, step, actor=actor, comment=comment, fields=fields)
+        if evidence.subject in evidence_decided:
+            evidence_decided.get(evidence.subject)(evidence, actor, comment)
+    return evidence
 
 
 def _require_access(actor: Actor, file: StoredFile) -> None:

@@ -26,6 +26,13 @@ def _file_still_opens(evidence: Evidence, actor: Actor) -> str | None:
     return None
 
 
+def _handed_in_here(evidence: Evidence, actor: Actor) -> str | None:
+    """An office sees its region's evidence; only who handed one in, or a colleague of theirs, may take it away."""
+    mine = evidence.user_id is not None and evidence.user_id == actor.user_id
+    ours = evidence.organization_id is not None and evidence.organization_id == actor.organization_id
+    return None if mine or ours else "这份凭据不是您这边交的，要撤回请找交的人"
+
+
 EVIDENCE_WORKFLOW = Workflow(
     model=Evidence,
     initial=EvidenceState.SUBMITTED,
@@ -51,6 +58,14 @@ EVIDENCE_WORKFLOW = Workflow(
             roles=(Role.INTAKE_OFFICER, Role.SECOND_REVIEWER),
             needs_comment=True,
             different_hands_from=(ENTER,),
+        ),
+        Transition(
+            "withdraw",
+            "撤回凭据",
+            sources=(EvidenceState.SUBMITTED,),
+            target=EvidenceState.WITHDRAWN,
+            roles=SUBMITTERS,
+            guards=(_handed_in_here,),
         ),
         Transition(
             "revoke",

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ('issued_on', models.DateField(verbose_name='凭据日期')),
                 ('issuer', models.CharField(max_length=120, verbose_name='出具单位')),
                 ('note', qihang.foundation.core.fields.EncryptedField(editable=True, mask='text', null=True, verbose_name='说明')),
-                ('state', qihang.foundation.core.fields.StateField(choices=[('submitted', '待核'), ('accepted', '认可'), ('rejected', '不认可')], db_index=True, max_length=30, verbose_name='状态')),
+                ('state', qihang.foundation.core.fields.StateField(choices=[('submitted', '待核'), ('accepted', '认可'), ('rejected', '不认可'), ('withdrawn', '撤回了')], db_index=True, max_length=30, verbose_name='状态')),
                 ('accepted_on', models.DateField(null=True, verbose_name='认可日期')),
             ],
             options={
