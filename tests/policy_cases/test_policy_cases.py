@@ -13,7 +13,7 @@ from qihang.registry.policy.catalogue import CATALOGUE
 from qihang.registry.policy.engine.evaluation import decide
 from qihang.registry.policy.engine.parameters import ParameterBook
 from qihang.registry.policy.engine.values import parse_value
-from qihang.registry.policy.rules import rule_for
+from qihang.registry.policy.rules import EDITIONS, rule_for
 from qihang.registry.policy.seed_files import DEMO, SOURCED, seed_parameters
 
 _FILES = sorted(Path(__file__).parent.glob("*.yaml"))
@@ -62,7 +62,7 @@ def test_each_benefit_with_a_rule_is_shown_for_2006_and_for_today() -> None:
     for path in _FILES:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
         years.setdefault(document["benefit"], set()).update(case["day"].year for case in document["cases"])
-    assert set(years) == {"training_subsidy", "appraisal_subsidy"}
+    assert set(years) == {rule.benefit for rule in EDITIONS}
     assert all({2006, 2026} <= seen for seen in years.values())
 
 

@@ -8,20 +8,24 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from qihang.foundation.core.evidence import EvidenceType
 from qihang.registry.policy.catalogue import CATALOGUE
 from qihang.registry.policy.engine.clauses import Amount, Case, Need, clause
-from qihang.registry.policy.engine.expressions import full_years, full_years_between, holds_if
+from qihang.registry.policy.engine.expressions import full_years, full_years_between, holds_if, months_later, share_of
 from qihang.registry.policy.engine.facts import Choice, Fact, FactDictionary, FactType
 from qihang.registry.policy.engine.rules import ColumnCase, Rule, bit_mask
 from qihang.registry.policy.rules import BENEFITS, EDITIONS, NoRule, rule_for, rule_of_version
+from qihang.registry.policy.rules.facts import WORK_EVIDENCE
 
 SOURCES = Path(__file__).resolve().parents[4] / "src"
 
 # What each published edition means. A digest here changes only while an edition is being written; once decisions
 # rest on it, a change of meaning is a new edition beside it, so that the old ones recompute for ever.
 PUBLISHED = {
-    "training_subsidy/1": "29f5749956efbd52",
-    "appraisal_subsidy/1": "7ce3f927a8a53f2d",
+    "training_subsidy/1": "2a3895e40c8b47e4",
+    "training_tranche_certified/1": "e50fdafa77e3f581",
+    "training_tranche_employed/1": "320538ff8412d997",
+    "appraisal_subsidy/1": "4fa0eda1d2982cc4",
 }
 
 USES = Fact("uses", FactType.COUNT, "次数", "用过几次")
@@ -146,6 +150,27 @@ def test_full_years_are_complete_years(born: str, day: str, years: int) -> None:
     frame = pl.DataFrame({"a": [born], "b": [day]}).with_columns(pl.all().str.to_date())
     assert frame.select(full_years(pl.col("a"), pl.col("b"))).item() == years
     assert full_years_between(frame["a"][0], frame["b"][0]) == years
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "later"),
+    [("2026-03-27", 6, "2026-09-27"), ("2026-08-31", 6, "2027-02-28"), ("2027-08-31", 6, "2028-02-29")],
+)
+def test_months_later_is_the_same_day_or_the_months_last(day: str, months: int, later: str) -> None:
+    frame = pl.DataFrame({"d": [day, None], "m": [months, months]}).with_columns(pl.col("d").str.to_date())
+    assert frame.select(months_later(pl.col("d"), pl.col("m"))).to_series().cast(pl.String).to_list() == [later, None]
+
+
+@pytest.mark.parametrize(("fen", "ratio", "share"), [(100_001, 500_000, 50_001), (3, 333_333, 1), (7, 0, 0)])
+def test_a_share_is_rounded_half_up_to_the_fen(fen: int, ratio: int, share: int) -> None:
+    frame = pl.DataFrame({"a": [fen], "r": [ratio]})
+    assert frame.select(share_of(pl.col("a"), pl.col("r"))).item() == share
+
+
+def test_the_kinds_of_proof_are_those_of_the_table_of_evidence() -> None:
+    assert [(one.code, one.label) for one in WORK_EVIDENCE.choices] == [
+        (kind.value, f"{kind.label}（{kind.rank}）") for kind in EvidenceType
+    ]
 
 
 def test_every_clause_says_what_it_is_and_uses_declared_facts() -> None:

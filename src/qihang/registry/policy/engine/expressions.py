@@ -25,3 +25,13 @@ def holds_if(required: pl.Expr, condition: pl.Expr) -> pl.Expr:
     Whether it is in force must be known: a parameter that nobody has set leaves even a good case undecided.
     """
     return pl.when(required.is_not_null()).then(~required | condition)
+
+
+def months_later(day: pl.Expr, months: pl.Expr) -> pl.Expr:
+    """The same day so many months on, or the last day of that month where it has no such day."""
+    return day.dt.offset_by(pl.concat_str(months.cast(pl.String), pl.lit("mo")))
+
+
+def share_of(amount: pl.Expr, ratio: pl.Expr) -> pl.Expr:
+    """Whole fen of an amount at a ratio in millionths, half a fen rounded up."""
+    return (amount * ratio + 500_000) // 1_000_000

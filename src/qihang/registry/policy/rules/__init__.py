@@ -1,11 +1,13 @@
 """The rules on record, by benefit and edition. A published edition is never edited: a new one is added beside it."""
 
 from qihang.registry.policy.engine.rules import Rule
-from qihang.registry.policy.rules import appraisal_subsidy, training_subsidy
+from qihang.registry.policy.rules import appraisal_subsidy, training_subsidy, training_tranches
 
 # Every benefit the product knows by name; those without an edition below have no rule on record yet.
 BENEFITS = {
     "training_subsidy": "职业培训补贴",
+    training_tranches.CERTIFIED: "培训补贴第一笔（取证后）",
+    training_tranches.EMPLOYED: "培训补贴第二笔（就业后）",
     "appraisal_subsidy": "职业技能鉴定补贴",
     "living_allowance": "生活费补贴",
     "startup_training_subsidy": "创业培训补贴",
@@ -14,7 +16,12 @@ BENEFITS = {
     "guaranteed_loan": "创业担保贷款",
 }
 
-EDITIONS: tuple[Rule, ...] = (training_subsidy.RULE, appraisal_subsidy.RULE)
+EDITIONS: tuple[Rule, ...] = (
+    training_subsidy.RULE,
+    training_tranches.CERTIFIED_RULE,
+    training_tranches.EMPLOYED_RULE,
+    appraisal_subsidy.RULE,
+)
 
 
 class NoRule(LookupError):

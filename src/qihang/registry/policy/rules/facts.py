@@ -62,3 +62,21 @@ PUBLIC_POST = Fact(
     "在编人员",
     "是否机关事业单位在编人员；经办核实人员类别时一并核对",
 )
+# The types of core.evidence with their ranks; a test holds the two lists to each other.
+WORK_EVIDENCE = Fact(
+    "work_evidence",
+    FactType.CHOICE,
+    "就业凭据",
+    "那份工作的凭据类型",
+    choices=(
+        Choice("insurance", "社会保险缴费（甲）"),
+        Choice("tax", "纳税申报（甲）"),
+        Choice("registry", "市场主体登记（乙）"),
+        Choice("business", "本人营业执照（乙）"),
+        Choice("employment_registration", "就业登记（乙）"),
+        Choice("contract", "劳动合同（乙）"),
+        Choice("visit", "实地走访记录（丙）"),
+        Choice("phone", "电话回访记录（丁）"),
+        Choice("self_report", "本人自述（戊）"),
+    ),
+)
