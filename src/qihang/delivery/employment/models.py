@@ -136,5 +136,9 @@ class WorkSpell(AuditedModel):
         return str(self.public_id)
 
     @property
+    def kind(self) -> EvidenceType:
+        return EvidenceType(self.evidence_kind)
+
+    @property
     def rank(self) -> EvidenceRank:
-        return EvidenceType(self.evidence_kind).rank
+        return self.kind.rank

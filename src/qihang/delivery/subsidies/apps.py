@@ -5,3 +5,11 @@ class SubsidiesConfig(AppConfig):
     name = "qihang.delivery.subsidies"
     label = "subsidies"
     verbose_name = "补贴"
+
+    def ready(self) -> None:
+        from qihang.delivery.employment.ports import spells_changed
+        from qihang.delivery.subsidies.jobs import SETTLE_JOB, SETTLE_LABEL, run_settle, settle_after_work
+        from qihang.foundation.jobs.ports import register_job
+
+        register_job(SETTLE_JOB, label=SETTLE_LABEL)(run_settle)
+        spells_changed.register("subsidies", settle_after_work)

@@ -89,6 +89,21 @@ def conclude(decision: Decision, audience: Audience = "participant") -> str:
     return "。".join(parts) or "待核：金额（看等级和课时是否填了）"
 
 
+def first_obstacle(decision: Decision) -> str:
+    """In a few words what stands in the way, for counting cases by reason; empty for an eligible case.
+
+    The first clause that failed; else the values that nobody has set; else the first clause that cannot be told yet.
+    """
+    if decision.eligible:
+        return ""
+    rule, basis, outcomes = decision.rule, decision.basis.rows, decision.outcomes
+    titles = {mark: [item.title for item in rule.clauses if outcomes[item.id] is mark] for mark in (False, None)}
+    if not titles[False] and decision.missing:
+        return "缺参数：" + "、".join(rule.spec(key).label for key in decision.missing)
+    first = next(iter([*titles[False], *titles[None]]), "")
+    return worded(first, rule, basis) if first else "金额还定不了"
+
+
 def working(decision: Decision) -> str:
     """How the amount comes about, as a sum to follow; empty where there is no amount."""
     if decision.amount is None:

@@ -1,0 +1,123 @@
+"""The facts of a class by which its tranches are decided: one table, a row for each place, in a handful of queries."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from qihang.delivery.employment.lists import months_shown
+from qihang.delivery.employment.models import ContributionList, WorkSpell
+from qihang.delivery.subsidies.enums import Tranche
+from qihang.delivery.subsidies.models import EarnedTranche
+from qihang.delivery.subsidies.ports import Certified, certificates_of
+from qihang.delivery.training.enums import EVER_ENROLLED, EnrolmentState
+from qihang.delivery.training.models import Enrolment, TrainingClass
+
+_FEN = Decimal(100)
+# In class is not known yet; withdrawn and not completed are known not to have.
+_COMPLETED: dict[str, bool | None] = {EnrolmentState.ENROLLED: None, EnrolmentState.COMPLETED: True}
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A place in a class with what its tranches rest on: the certificate and the work, where there are any."""
+
+    place: Enrolment
+    certificate: Certified | None
+    work: WorkSpell | None
+    contribution_months: int
+    checked_until: dt.date | None
+
+    def facts(self, tranche: Tranche) -> dict[str, Any]:
+        """By the names of the tranche's rule."""
+        return self._results() | (self._work() if tranche is Tranche.EMPLOYED else {})
+
+    def proof_on(self, tranche: Tranche) -> dt.date:
+        """The day of the proof: the certificate's, or of the list or acceptance by which the work is known."""
+        if tranche is Tranche.CERTIFIED:
+            assert self.certificate is not None
+            return self.certificate.certified_on
+        assert self.work is not None and self.work.recorded_on is not None
+        return self.work.last_list.listed_on if self.work.last_list else self.work.recorded_on
+
+    def spell_for(self, tranche: Tranche) -> WorkSpell | None:
+        return self.work if tranche is Tranche.EMPLOYED else None
+
+    def _results(self) -> dict[str, Any]:
+        granted, paper = self.place.decision, self.certificate
+        amount = granted.amount if granted and granted.eligible else None
+        return {
+            "subsidised": self.place.subsidised,
+            "granted": granted.eligible if granted else None,
+            "granted_fen": None if amount is None else int(amount * _FEN),
+            "completed": _COMPLETED.get(self.place.state, False),
+            "completed_on": self.place.completed_on,
+            "certificate_stands": paper.stands if paper else None,
+            "certified_on": paper.certified_on if paper else None,
+        }
+
+    def _work(self) -> dict[str, Any]:
+        return {
+            "work_started_on": self.work.start if self.work else None,
+            "work_evidence": self.work.evidence_kind if self.work else None,
+            "contribution_months": self.contribution_months,
+            "work_checked_until": self.checked_until,
+        }
+
+
+def grounds_of(item: TrainingClass) -> list[Ground]:
+    """Everyone who was ever a trainee of the class, in the roster's order."""
+    places = list(item.enrolments.filter(state__in=EVER_ENROLLED).select_related("decision"))
+    papers = certificates_of([place.pk for place in places])
+    spells = _spells_by_person(places)
+    built_on = _spells_built_on(item)
+    checked = ContributionList.objects.over(item.region_id).order_by("-listed_on").first()
+    return [
+        _ground(place, papers, spells.get(place.person_id, ()), built_on, checked.listed_on if checked else None)
+        for place in places
+    ]
+
+
+def _ground(
+    place: Enrolment,
+    papers: Mapping[int, Certified],
+    spells: Sequence[WorkSpell],
+    built_on: Mapping[int, int],
+    checked_until: dt.date | None,
+) -> Ground:
+    done = place.completed_on
+    after = [spell for spell in spells if done is not None and spell.start > done]
+    return Ground(
+        place=place,
+        certificate=papers.get(place.pk),
+        work=_chosen(after, built_on.get(place.pk)),
+        contribution_months=len({month for spell in after for month in _months(spell)}),
+        checked_until=checked_until,
+    )
+
+
+def _chosen(spells: Sequence[WorkSpell], built_on: int | None) -> WorkSpell | None:
+    """The work that the second tranche already rests on as long as it stands, else the first, best proved."""
+    kept = next((spell for spell in spells if spell.pk == built_on), None)
+    return kept or min(spells, key=lambda spell: (spell.start, spell.kind.strength, spell.pk), default=None)
+
+
+def _spells_by_person(places: Sequence[Enrolment]) -> dict[int, list[WorkSpell]]:
+    found: dict[int, list[WorkSpell]] = defaultdict(list)
+    rows = WorkSpell.objects.counting().of_persons(place.person_id for place in places)
+    for spell in rows.select_related("last_list"):
+        found[spell.person_id].append(spell)
+    return found
+
+
+def _spells_built_on(item: TrainingClass) -> dict[int, int]:
+    rows = EarnedTranche.objects.earned().of_class(item).filter(tranche=Tranche.EMPLOYED)
+    return dict(rows.values_list("enrolment_id", "spell_id"))
+
+
+def _months(spell: WorkSpell) -> Iterator[int]:
+    """The months that lists have shown of a spell, numbered."""
+    first = spell.start.year * 12 + spell.start.month
+    yield from range(first, first + months_shown(spell))

@@ -1,0 +1,164 @@
+"""Settling what a class has earned: deciding both tranches of each place, writing down and reversing what follows."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from qihang.delivery.subsidies.enums import Tranche
+from qihang.delivery.subsidies.gathering import Ground, grounds_of
+from qihang.delivery.subsidies.models import EarnedTranche
+from qihang.delivery.subsidies.querysets import tranche_decisions
+from qihang.delivery.subsidies.workflows import EARNED_TRANCHE_WORKFLOW
+from qihang.delivery.training.enums import ClassState
+from qihang.delivery.training.models import TrainingClass
+from qihang.foundation.core import clock
+from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.errors import DomainError, NotFound
+from qihang.foundation.core.units import unit_of_work
+from qihang.registry.policy.engine.evaluation import Answers, facts_json
+from qihang.registry.policy.engine.rules import AMOUNT_FEN, ELIGIBLE
+from qihang.registry.policy.models import Decision
+from qihang.registry.policy.services import answer_many, decide_many, first_obstacle, rule_of
+from qihang.registry.policy.stored import marks_of
+
+# How far lists have been checked changes with every list; by itself it is no reason to decide anew.
+_PASSING = "work_checked_until"
+_OTHER_GROUND = "依据变了，按新的依据另记"
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What settling did: decisions made (the others stand), parts newly earned, parts reversed."""
+
+    decided: int
+    earned: int
+    reversed: int
+
+
+def settle_class(*, actor: Actor, item: TrainingClass) -> Settlement:
+    """Decide what each place of a completed class has earned, and write down what that changes. Idempotent.
+
+    The class is locked, so that two settlements run after each other. NotFound outside the actor's sight, DomainError
+    for a class that is not completed yet.
+    """
+    with unit_of_work(actor):
+        seen = TrainingClass.objects.visible_to(actor).filter(pk=item.pk).values("pk")
+        row = TrainingClass.objects.select_for_update().filter(pk__in=seen).first()
+        if row is None:
+            raise NotFound("没有这个班，或者不归您的单位或辖区")
+        if row.state != ClassState.COMPLETED:
+            raise DomainError("这个班还没有办结业，办了再结算补贴", code="state")
+        grounds = grounds_of(row)
+        parts = [_settle(row, grounds, tranche, actor) for tranche in Tranche]
+    return Settlement(*(sum(column) for column in zip(*parts, strict=True)))
+
+
+def _settle(item: TrainingClass, grounds: list[Ground], tranche: Tranche, actor: Actor) -> tuple[int, int, int]:
+    """One tranche of the class: (decided, earned, reversed)."""
+    decisions, decided = _decide(item, grounds, tranche, actor)
+    standing = EarnedTranche.objects.earned().of_class(item).filter(tranche=tranche)
+    rows = {row.enrolment_id: row for row in standing.select_for_update(of=("self",)).order_by("pk")}
+    fresh: list[EarnedTranche] = []
+    reasons: dict[str, list[int]] = defaultdict(list)
+    for ground in grounds:
+        decision, row = decisions[str(ground.place.public_id)], rows.get(ground.place.pk)
+        wanted = _earned(ground, tranche, decision) if decision.eligible and decision.amount else None
+        if row is not None and wanted is not None and _same_ground(row, wanted):
+            continue
+        if row is not None:
+            reasons[_OTHER_GROUND if wanted else f"不再符合：{first_obstacle(decision)}"].append(row.pk)
+        if wanted is not None:
+            fresh.append(wanted)
+    for reason, ids in reasons.items():
+        fields = {pk: {"reversed_on": clock.today()} for pk in ids}
+        EARNED_TRANCHE_WORKFLOW.apply_many(ids, "reverse", actor=actor, comment=reason, fields_by_id=fields)
+    EARNED_TRANCHE_WORKFLOW.enter_many(fresh, actor=actor)
+    return decided, len(fresh), sum(map(len, reasons.values()))
+
+
+def _earned(ground: Ground, tranche: Tranche, decision: Decision) -> EarnedTranche:
+    assert ground.certificate is not None
+    return EarnedTranche(
+        enrolment=ground.place,
+        tranche=tranche,
+        amount=decision.amount,
+        earned_on=ground.proof_on(tranche),
+        decision=decision,
+        granted_by=ground.place.decision,
+        certificate_no=ground.certificate.certificate_no,
+        spell=ground.spell_for(tranche),
+    )
+
+
+def _same_ground(row: EarnedTranche, wanted: EarnedTranche) -> bool:
+    """Whether what stands is still earned, for the same amount and by the same proof."""
+    return (row.amount, row.certificate_no, row.spell_id) == (wanted.amount, wanted.certificate_no, wanted.spell_id)
+
+
+def _decide(
+    item: TrainingClass, grounds: Sequence[Ground], tranche: Tranche, actor: Actor
+) -> tuple[dict[str, Decision], int]:
+    """The standing decision of each place by its public id, those that no longer hold decided anew; and how many."""
+    assert item.filed_on is not None
+    if not grounds:
+        return {}, 0
+    places = [ground.place for ground in grounds]
+    standing = {decision.case_ref: decision for decision in tranche_decisions(tranche, places)}
+    frame = _frame(grounds, tranche)
+    answers = answer_many(frame=frame, benefit=tranche.benefit, on=item.filed_on, region=item.region_id)
+    changed = [at for at, now in enumerate(_answers(answers)) if _differs(standing.get(frame["case_ref"][at]), now)]
+    if not changed:
+        return standing, 0
+    before = [standing.get(frame["case_ref"][at]) for at in changed]
+    cases = frame[changed].with_columns(
+        pl.Series("supersedes_id", [old.pk if old else None for old in before], pl.Int64)
+    )
+    decide_many(frame=cases, benefit=tranche.benefit, actor=actor, on=item.filed_on, region=item.region_id)
+    return {decision.case_ref: decision for decision in tranche_decisions(tranche, places)}, len(changed)
+
+
+def _frame(grounds: Iterable[Ground], tranche: Tranche) -> pl.DataFrame:
+    rule = rule_of(tranche.benefit)
+    schema: dict[str, Any] = {name: rule.facts[name].dtype for name in rule.facts.names}
+    rows = [
+        {**ground.facts(tranche), "person_id": ground.place.person_id, "case_ref": str(ground.place.public_id)}
+        for ground in grounds
+    ]
+    return pl.DataFrame(rows, schema={**schema, "person_id": pl.Int64, "case_ref": pl.String})
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What would be stored of one case now."""
+
+    version: str
+    facts: dict[str, Any]
+    marks: str
+    eligible: bool | None
+    fen: int | None
+    missing: list[str]
+
+
+def _answers(answers: Answers) -> list[_Answer]:
+    marks = answers.outcomes.select(marks_of(answers.rule)).to_series()
+    rows = zip(
+        answers.facts.iter_rows(named=True),
+        marks,
+        answers.outcomes[ELIGIBLE],
+        answers.outcomes[AMOUNT_FEN],
+        answers.missing.to_list(),
+        strict=True,
+    )
+    return [_Answer(answers.rule.version, facts_json(known), *rest) for known, *rest in rows]
+
+
+def _differs(stored: Decision | None, now: _Answer) -> bool:
+    if stored is None:
+        return True
+    known, fen = stored.facts, None if stored.amount is None else int(stored.amount.scaleb(2))
+    was = (stored.rules_version, stored.outcome_marks, stored.eligible, fen, stored.missing)
+    facts = any(known.get(name) != value for name, value in now.facts.items() if name != _PASSING)
+    return facts or was != (now.version, now.marks, now.eligible, now.fen, now.missing)
