@@ -186,9 +186,7 @@ class TestWork:
         assert settle_class(actor=cast.intake, item=item).earned == 1
         assert standing(place).eligible
 
-    def test_a_list_alone_is_no_reason_to_decide_anew(
-        self, cast: Cast, held: tuple[TrainingClass, Enrolment]
-    ) -> None:
+    def test_a_list_alone_is_no_reason_to_decide_anew(self, cast: Cast, held: tuple[TrainingClass, Enrolment]) -> None:
         item, place = held
         other = place_in(item, state="completed")
         contributions(cast.intake, (other, "202605", "202606"), on=dt.date(2026, 6, 30))
@@ -324,7 +322,9 @@ class TestNothing:
         settle_class(actor=cast.intake, item=item)
         assert [row.enrolment for row in earned(Tranche.CERTIFIED)] == [good]
         assert failing(standing(refused, Tranche.CERTIFIED)) == ["granted"]
-        assert failing(standing(left, Tranche.CERTIFIED)) == failing(standing(short, Tranche.CERTIFIED)) == ["completed"]
+        assert (
+            failing(standing(left, Tranche.CERTIFIED)) == failing(standing(short, Tranche.CERTIFIED)) == ["completed"]
+        )
 
     def test_a_parameter_that_nobody_has_set_leaves_it_open(self, cast: Cast, papers: Papers) -> None:
         item, (place,) = completed_class(cast)
@@ -389,7 +389,7 @@ class TestMoney:
             lambda: EarnedTranche.objects.filter(pk=row.pk).delete(),
         ]
         for attempt in attempts:
-            with pytest.raises(Exception, match="(?i)earned"), unit_of_work(SYSTEM), transaction.atomic():
+            with pytest.raises(Exception, match=r"(?i)earned"), unit_of_work(SYSTEM), transaction.atomic():
                 attempt()
         row.pk, row.public_id = None, None
         with pytest.raises(IntegrityError), unit_of_work(SYSTEM), transaction.atomic():
@@ -444,7 +444,7 @@ class TestInTheBackground:
         assert (job.state, job.result) == ("done", {"classes": 2, "earned": 3, "reversed": 0})
         assert failing(standing(other)) == ["work_in_window", "contribution_months"]
         contributions(cast.intake, (place, "202605", "202611"), on=NOVEMBER)  # nobody waits in the second any more
-        assert Job.objects.filter(kind=SETTLE_JOB).last().payload == {"classes": [one.pk]}
+        assert Job.objects.filter(kind=SETTLE_JOB).latest("pk").payload == {"classes": [one.pk]}
 
     def test_a_document_settles_the_persons_classes(self, cast: Cast, papers: Papers) -> None:
         item, (place,) = completed_class(cast)

@@ -12,7 +12,10 @@ def move_spells(keep: Person, drop: Person, actor: Actor) -> list[str]:
     kept = list(standing.filter(person=keep))
     clashes = [spell for spell in standing.filter(person=drop) if any(_clash(spell, other) for other in kept)]
     if clashes:
-        return [f"两条记录在{spell.employer_name or '同一单位'}的工作重叠（{spell.start:%Y-%m-%d} 起）" for spell in clashes]
+        return [
+            f"两条记录在{spell.employer_name or '同一单位'}的工作重叠（{spell.start:%Y-%m-%d} 起）"
+            for spell in clashes
+        ]
     WorkSpell.objects.filter(person=drop).update(person=keep)
     return []
 

@@ -20,7 +20,9 @@ class ContributionList(AuditedModel):
     `source_id` is the public id of the import that brought it first.
     """
 
-    office = models.ForeignKey("organizations.Organization", models.RESTRICT, related_name="+", verbose_name="经办机构")
+    office = models.ForeignKey(
+        "organizations.Organization", models.RESTRICT, related_name="+", verbose_name="经办机构"
+    )
     region = models.ForeignKey(
         "reference.Region", models.RESTRICT, to_field="code", related_name="+", verbose_name="市县"
     )

@@ -187,9 +187,7 @@ def _place_of(actor: Actor, person: Person) -> str:
 
 
 def _refuse_twice(person: Person, kind: EvidenceType, name: str, start: dt.date, end: dt.date | None) -> None:
-    same = WorkSpell.objects.of_persons([person.pk]).filter(
-        employer_name=name, evidence_kind=kind, state__in=STANDING
-    )
+    same = WorkSpell.objects.of_persons([person.pk]).filter(employer_name=name, evidence_kind=kind, state__in=STANDING)
     for other in same:
         if (other.end is None or start <= other.end) and (end is None or other.start <= end):
             raise DomainError(

@@ -22,7 +22,7 @@ _NOT_SETTLED = "还没有结算"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One tranche of one place: what was decided (None before the first settlement), what stands, what was reversed."""
+    """One tranche of one place: what was decided (None before the first settlement), what stands, what is reversed."""
 
     place: Enrolment
     tranche: Tranche
@@ -89,9 +89,7 @@ def earnings_of(item: TrainingClass) -> Earnings:
     return Earnings(summaries, parts)
 
 
-def _part(
-    place: Enrolment, tranche: Tranche, decided: dict[str, Decision], rows: Sequence[EarnedTranche]
-) -> Part:
+def _part(place: Enrolment, tranche: Tranche, decided: dict[str, Decision], rows: Sequence[EarnedTranche]) -> Part:
     standing = next((row for row in rows if row.reversed_on is None), None)
     gone = [row for row in rows if row.reversed_on is not None]
     return Part(place, tranche, decided.get(str(place.public_id)), standing, gone)

@@ -79,7 +79,14 @@ class Fact:
     @property
     def unit_word(self) -> str:
         """The unit's Chinese word."""
-        return {"times": "次", "lesson_hours": "课时", "yuan": "元", "years": "周岁", "months": "个月", "fen": "分"}.get(self.unit, "")
+        return {
+            "times": "次",
+            "lesson_hours": "课时",
+            "yuan": "元",
+            "years": "周岁",
+            "months": "个月",
+            "fen": "分",
+        }.get(self.unit, "")
 
     def as_json(self) -> dict[str, Any]:
         """The fact as `decide --facts` prints it."""

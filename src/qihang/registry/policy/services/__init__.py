@@ -1,7 +1,14 @@
 """What other apps ask of policy, beside `lookup`: changing parameters, deciding, and deciding again."""
 
 from qihang.registry.policy.services.decisions import RuleMissing, answer_many, decide_many, decide_one, rule_of
-from qihang.registry.policy.services.explaining import Audience, ExplainedLine, conclude, explain, first_obstacle, working
+from qihang.registry.policy.services.explaining import (
+    Audience,
+    ExplainedLine,
+    conclude,
+    explain,
+    first_obstacle,
+    working,
+)
 from qihang.registry.policy.services.parameters import (
     MissingParameter,
     confirm_parameter,
