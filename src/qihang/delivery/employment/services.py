@@ -55,7 +55,6 @@ def claim_work(
     content: bytes | BinaryIO,
     end: dt.date | None = None,
     employer_uscc: str = "",
-    note: str = "",
 ) -> WorkSpell:
     """Hand in a document that somebody works: the person themselves, their institution, or an officer for them.
 
@@ -87,7 +86,6 @@ def claim_work(
             issued_on=start,
             issuer=name,
             file=store_file(actor=actor, purpose=EVIDENCE, name=file_name, content=content),
-            note=note,
         )
         return WORK_SPELL_WORKFLOW.enter(spell, actor=actor)
 

@@ -1,0 +1,39 @@
+from qihang.delivery.employment.models import WorkSpell
+from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.roles import Role
+from qihang.web.navigation import Item, Place, register
+from qihang.web.views.employment import states  # noqa: F401  (the words register themselves)
+from qihang.web.views.employment.roles import DECIDERS, PROVIDERS
+
+
+def _waiting(actor: Actor) -> int:
+    return int(WorkSpell.objects.all().awaiting_officer(actor).count())
+
+
+register(
+    Item(
+        label="我的工作",
+        url_name="work_mine",
+        place=Place.ACCOUNT,
+        icon="briefcase",
+        roles=frozenset({Role.PARTICIPANT}),
+        order=5,
+    ),
+    Item(
+        label="学员就业",
+        url_name="work_trainees",
+        icon="briefcase",
+        group="skills",
+        roles=frozenset(PROVIDERS),
+        order=60,
+    ),
+    Item(
+        label="就业材料",
+        url_name="work_documents",
+        icon="briefcase",
+        group="skills",
+        roles=frozenset(DECIDERS),
+        order=60,
+        count=_waiting,
+    ),
+)

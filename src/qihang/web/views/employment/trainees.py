@@ -1,0 +1,85 @@
+"""Work of trainees, for their institution: who works, by what proof, and handing in a paper for one of them."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from qihang.delivery.employment.enums import STANDING
+from qihang.delivery.employment.models import WorkSpell
+from qihang.delivery.employment.services import claim_work
+from qihang.delivery.training.models import Enrolment, TrainingClass
+from qihang.foundation.core.errors import DomainError, NotFound
+from qihang.web.access import roles
+from qihang.web.navigation import actor_of
+from qihang.web.parts import Crumb
+from qihang.web.refusals import show_refusal
+from qihang.web.views.employment.forms import TraineeClaimForm
+from qihang.web.views.employment.roles import FOR_OTHERS, PROVIDERS
+
+_A_PAGE = 50
+
+
+@roles(*PROVIDERS)
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """Everyone who completed one of our classes, with the work that is known of them."""
+    actor = actor_of(request)
+    classes = TrainingClass.objects.visible_to(actor).filter(enrolments__in=Enrolment.objects.completed()).distinct()
+    places = Enrolment.objects.visible_to(actor).completed().select_related("training_class", "person")
+    chosen = request.GET.get("class", "")
+    item = next((one for one in classes if str(one.public_id) == chosen), None)
+    if item is not None:
+        places = places.filter(training_class=item)
+    known = WorkSpell.objects.visible_to(actor).filter(state__in=STANDING).order_by("-start")
+    places = places.prefetch_related(Prefetch("person__work", queryset=known, to_attr="known_work"))
+    page = Paginator(_ordered(places), _A_PAGE).get_page(request.GET.get("page"))
+    values = {"page": page, "rows": [_row(place) for place in page], "classes": classes, "item": item}
+    return render(request, "employment/trainees.html", values)
+
+
+def _ordered(places: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+    return places.order_by("-completed_on", "training_class", "roster_no", "pk")
+
+
+def _row(place: Enrolment) -> dict[str, Any]:
+    work: list[WorkSpell] = place.person.known_work  # type: ignore[attr-defined]  # prefetched above
+    after = [spell for spell in work if place.completed_on and spell.start > place.completed_on]
+    return {"place": place, "spell": after[-1] if after else None}
+
+
+@roles(*FOR_OTHERS)
+def claim(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Hand in a paper for a trainee."""
+    place = _place(request, public_id)
+    form = TraineeClaimForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            spell = claim_work(actor=actor_of(request), person=place.person, **form.facts)
+        except DomainError as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, "交上去了，等县里核实")
+            return HttpResponseRedirect(reverse("work_spell", args=[spell.public_id]))
+    crumbs = _crumbs(request, place)
+    return render(request, "employment/trainee_claim.html", {"form": form, "place": place, "crumbs": crumbs})
+
+
+def _crumbs(request: HttpRequest, place: Enrolment) -> list[Crumb]:
+    if actor_of(request).role in PROVIDERS:
+        return [Crumb("学员就业", reverse("work_trainees")), Crumb("交就业材料")]
+    return [Crumb("就业材料", reverse("work_documents")), Crumb("代交就业材料")]
+
+
+def _place(request: HttpRequest, public_id: UUID) -> Enrolment:
+    rows = Enrolment.objects.visible_to(actor_of(request)).select_related("training_class", "person")
+    found: Enrolment | None = rows.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound("没有这个学员，或者不归您的单位或辖区")
+    return found

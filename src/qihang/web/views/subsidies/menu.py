@@ -1,0 +1,1 @@
+from qihang.web.views.subsidies import states  # noqa: F401  (the words register themselves)
