@@ -1,8 +1,8 @@
 import pytest
-from tests.delivery.conftest import _own_storage  # noqa: F401  # files and keys of the test's own
-from tests.web.employment.people import Desk, Scene, make_scene
 
 from qihang.foundation.accounts.ports import PARTICIPANTS, person_desks
+from tests.delivery.conftest import _own_storage  # noqa: F401  # files and keys of the test's own
+from tests.web.employment.people import Desk, Scene, make_scene
 
 
 @pytest.fixture

@@ -4,10 +4,6 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from tests.delivery.builders import Cast, approved_class, ground, make_cast, place_in
-from tests.factories import SYSTEM, make_actor, make_user
-from tests.foundation.documents.conftest import picture
-
 from qihang.delivery.employment.models import WorkSpell
 from qihang.delivery.employment.services import claim_work
 from qihang.delivery.training.models import Enrolment
@@ -16,6 +12,9 @@ from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.evidence import EvidenceType
 from qihang.foundation.core.units import unit_of_work
 from qihang.registry.participants.models import Person
+from tests.delivery.builders import Cast, approved_class, ground, make_cast, place_in
+from tests.factories import SYSTEM, make_actor, make_user
+from tests.foundation.documents.conftest import picture
 
 START = dt.date(2026, 5, 6)
 

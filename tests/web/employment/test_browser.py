@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
-from tests.foundation.documents.conftest import picture
-from tests.web.browser import PHONE, VIEWPORTS, Viewport, Visitor, assert_accessible, screenshot, settle
-from tests.web.employment.people import Scene
 
 from qihang.delivery.employment.models import WorkSpell
 from qihang.delivery.employment.services import reject_claim
+from tests.foundation.documents.conftest import picture
+from tests.web.browser import PHONE, VIEWPORTS, Viewport, Visitor, assert_accessible, screenshot, settle
+from tests.web.employment.people import Scene
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
@@ -68,7 +68,7 @@ def test_the_officers_pages(visit: Visitor, scene: Scene, viewport: Viewport) ->
     settle(page)
     assert_accessible(page)
     screenshot(page, f"work-spell-{viewport.name}")
-    page.get_by_label("认可", exact=True).check()
+    page.locator("input[name=decision][value=accept]").check()
     page.get_by_role("button", name="记下决定").click()
     settle(page)
     assert_accessible(page)

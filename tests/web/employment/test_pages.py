@@ -6,16 +6,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from tests.delivery.builders import make_person
-from tests.factories import LONGHUA, SANYA, SYSTEM, make_actor, make_user
-from tests.foundation.documents.conftest import picture
-from tests.web.employment.people import Scene, reviewer
 
 from qihang.delivery.employment.models import WorkSpell
 from qihang.delivery.employment.services import accept_claim, reject_claim
 from qihang.foundation.accounts.models import User
 from qihang.foundation.core.units import unit_of_work
 from qihang.registry.participants.models import Person
+from tests.delivery.builders import make_person
+from tests.factories import LONGHUA, SANYA, SYSTEM, make_actor, make_user
+from tests.foundation.documents.conftest import picture
+from tests.web.employment.people import Scene, reviewer
 
 pytestmark = pytest.mark.django_db
 
@@ -189,8 +189,17 @@ class TestOfficer:
 )
 @pytest.mark.parametrize(
     "role",
-    ["participant", "provider_clerk", "provider_manager", "station_clerk", "intake_officer", "second_reviewer"]
-    + ["inspector", "leader", "system_admin"],
+    [
+        "participant",
+        "provider_clerk",
+        "provider_manager",
+        "station_clerk",
+        "intake_officer",
+        "second_reviewer",
+        "inspector",
+        "leader",
+        "system_admin",
+    ],
 )
 def test_whose_page_it_is(scene: Scene, role: str, name: str, allowed: set[str]) -> None:
     user = scene.trainee if role == "participant" else User.objects.get(pk=make_actor(role).user_id)

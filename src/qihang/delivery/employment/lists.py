@@ -186,6 +186,7 @@ def _list_of(target: Target) -> ContributionList:
 
 
 def _span(spell: WorkSpell) -> Span:
+    assert spell.last_list is not None
     return Span(
         spell.person_id,
         spell.employer_name,

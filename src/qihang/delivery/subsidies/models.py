@@ -64,7 +64,7 @@ class EarnedTranche(AuditedModel):
                 violation_error_message="冲回要有冲回日，没冲回的不能有",
             ),
         ]
-        triggers: ClassVar = [
+        triggers = [
             *AuditedModel.Meta.triggers,
             pgtrigger.ReadOnly(
                 name="earned_stays",

@@ -80,7 +80,7 @@ def _settle(item: TrainingClass, grounds: list[Ground], tranche: Tranche, actor:
 
 
 def _earned(ground: Ground, tranche: Tranche, decision: Decision) -> EarnedTranche:
-    assert ground.certificate is not None
+    assert ground.certificate is not None and decision.amount is not None
     return EarnedTranche(
         enrolment=ground.place,
         tranche=tranche,

@@ -94,8 +94,7 @@ def _handed_in_by(item: WorkSpell, actor: Actor) -> bool:
     paper = item.evidence
     return paper is not None and (
         paper.user_id == actor.user_id
-        or actor.organization_id is not None
-        and paper.organization_id == actor.organization_id
+        or (actor.organization_id is not None and paper.organization_id == actor.organization_id)
     )
 
 

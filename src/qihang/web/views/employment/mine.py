@@ -42,12 +42,11 @@ def _answer(spell: WorkSpell) -> str:
 @roles(Role.PARTICIPANT)
 def claim(request: HttpRequest) -> HttpResponse:
     """I have found work: who employs me, since when, and a photograph of the paper."""
+    actor = actor_of(request)
     form = ClaimForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            claim_work(
-                actor=actor_of(request), person=Person.objects.get(pk=actor_of(request).person_id), **form.facts
-            )
+            claim_work(actor=actor_of(request), person=Person.objects.visible_to(actor).get(), **form.facts)
         except DomainError as refusal:
             show_refusal(form, refusal)
         else:
