@@ -161,6 +161,6 @@ def _sum_of(part: Part, parts: list[Part]) -> list[tuple[str, Decimal, str, str]
     other = granted - part.earned.amount
     return [
         ("入班时判定的金额", granted, "", ""),
-        ("另一笔和不给的", other, "−", ""),
+        ("这一笔以外的", other, "−", ""),
         (part.tranche.label, part.earned.amount, "＝", "ok"),
     ]
