@@ -52,13 +52,6 @@ class Scene:
         return claim_work(actor=actor or self.own_actor, person=self.person, **{**fields, **changes})
 
 
-class Desk:
-    """Knows whose account is whose, as the register does."""
-
-    def person_of(self, user_id: int) -> int | None:
-        return Person.objects.filter(user_id=user_id).values_list("pk", flat=True).first()
-
-
 def make_scene() -> Scene:
     ground()
     cast = make_cast()

@@ -9,7 +9,7 @@ from uuid import UUID
 import polars as pl
 
 from qihang.delivery.employment.imports.contributions import FIRST, LAST
-from qihang.delivery.employment.models import ContributionList, WorkSpell
+from qihang.delivery.employment.models import LONGEST_NAME, ContributionList, WorkSpell
 from qihang.delivery.employment.ports import tell_spells_changed
 from qihang.delivery.employment.querysets import WorkSpellQuerySet
 from qihang.delivery.employment.spells import Changes, Effect, Months, Span, changes_of, month_end
@@ -24,8 +24,6 @@ from qihang.foundation.imports.engine.kinds import SAME, CommitOutcome, CommitRo
 from qihang.registry.benefits.querysets import among
 from qihang.registry.benefits.services import lock_persons
 from qihang.registry.participants.models import Person
-
-_LONGEST_NAME = 120
 
 
 @dataclass
@@ -149,7 +147,7 @@ def _lines(rows: pl.DataFrame, register: PeopleOfClasses) -> tuple[list[Months],
     lines, places = [], []
     for at, identity, employer, code, first, last in valid.iter_rows():
         if identity in people:
-            name = (employer or "")[:_LONGEST_NAME]
+            name = (employer or "")[:LONGEST_NAME]
             lines.append(Months(people[identity].pk, name, code or "", first, last))
             places.append(at)
     return lines, places

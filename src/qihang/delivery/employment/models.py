@@ -13,6 +13,8 @@ from qihang.foundation.core.evidence import EvidenceRank, EvidenceType
 from qihang.foundation.core.fields import StateField
 from qihang.foundation.core.models import AuditedModel
 
+LONGEST_NAME = 120
+
 
 class ContributionList(AuditedModel):
     """A contribution list (社保缴费比对名单) of an office, as of a day. Several files of one day are one list.
@@ -56,7 +58,7 @@ class WorkSpell(AuditedModel):
     """
 
     person = models.ForeignKey("participants.Person", models.RESTRICT, related_name="work", verbose_name="人员")
-    employer_name = models.CharField("单位", max_length=120, blank=True)
+    employer_name = models.CharField("单位", max_length=LONGEST_NAME, blank=True)
     employer_uscc = models.CharField("统一社会信用代码", max_length=18, blank=True)
     start = models.DateField("开始日")
     end = models.DateField("结束日", null=True, blank=True)

@@ -5,7 +5,7 @@ from typing import BinaryIO
 from uuid import UUID
 
 from qihang.delivery.employment.enums import STANDING, SpellState
-from qihang.delivery.employment.models import WorkSpell
+from qihang.delivery.employment.models import LONGEST_NAME, WorkSpell
 from qihang.delivery.employment.ports import tell_spells_changed
 from qihang.delivery.employment.workflows import WORK_SPELL_WORKFLOW
 from qihang.delivery.training.models import Enrolment
@@ -32,7 +32,7 @@ from qihang.registry.reference.identity import explain, parse_uscc
 
 # The documents that prove work, as people know them.
 DOCUMENT_KINDS = (EvidenceType.CONTRACT, EvidenceType.EMPLOYMENT_REGISTRATION, EvidenceType.BUSINESS)
-_SHORTEST_NAME, _LONGEST_NAME = 2, 120
+_SHORTEST_NAME = 2
 
 
 def get_spell(*, actor: Actor, public_id: str | UUID) -> WorkSpell:
@@ -166,7 +166,7 @@ def _check_claim(kind: EvidenceType, name: str, start: dt.date, end: dt.date | N
     if kind not in DOCUMENT_KINDS:
         able = "、".join(one.label for one in DOCUMENT_KINDS)
         raise DomainError(f"这里只收{able}", field="kind")
-    if not _SHORTEST_NAME <= len(name) <= _LONGEST_NAME:
+    if not _SHORTEST_NAME <= len(name) <= LONGEST_NAME:
         raise DomainError("请写单位全名，照合同或执照上的写", field="employer_name")
     if start > clock.today():
         raise DomainError("上班的日子还没到，到岗以后再报", field="start")

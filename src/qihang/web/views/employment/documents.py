@@ -34,7 +34,8 @@ _A_PAGE = 50
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits for this officer, the oldest first."""
-    waiting = WorkSpell.objects.all().awaiting_officer(actor_of(request)).select_related("person", "region")
+    actor = actor_of(request)
+    waiting = WorkSpell.objects.visible_to(actor).awaiting_officer(actor).select_related("person", "region")
     page = Paginator(waiting.order_by("pk"), _A_PAGE).get_page(request.GET.get("page"))
     return render(request, "employment/documents.html", {"page": page})
 

@@ -7,7 +7,7 @@ from qihang.web.views.employment.roles import DECIDERS, PROVIDERS
 
 
 def _waiting(actor: Actor) -> int:
-    return int(WorkSpell.objects.all().awaiting_officer(actor).count())
+    return int(WorkSpell.objects.visible_to(actor).awaiting_officer(actor).count())
 
 
 register(

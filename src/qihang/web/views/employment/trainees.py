@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from qihang.delivery.employment.enums import STANDING
 from qihang.delivery.employment.models import WorkSpell
 from qihang.delivery.employment.services import claim_work
+from qihang.delivery.training.enums import EnrolmentState
 from qihang.delivery.training.models import Enrolment, TrainingClass
 from qihang.foundation.core.errors import DomainError, NotFound
 from qihang.web.access import roles
@@ -31,7 +32,7 @@ _A_PAGE = 50
 def overview(request: HttpRequest) -> HttpResponse:
     """Everyone who completed one of our classes, with the work that is known of them."""
     actor = actor_of(request)
-    classes = TrainingClass.objects.visible_to(actor).filter(enrolments__in=Enrolment.objects.completed()).distinct()
+    classes = TrainingClass.objects.visible_to(actor).filter(enrolments__state=EnrolmentState.COMPLETED).distinct()
     places = Enrolment.objects.visible_to(actor).completed().select_related("training_class", "person")
     chosen = request.GET.get("class", "")
     item = next((one for one in classes if str(one.public_id) == chosen), None)
