@@ -24,6 +24,8 @@ OWN_READS = {
     "web.views.account.devices: SignInLog": "the owner's own",
     "web.views.account.password: Device": "the owner's own",
     "web.views.account.security: Totp": "the owner's own",
+    "web.views.provider.forms: Occupation": "the public classification",
+    "web.views.provider.forms: Region": "the public list of divisions",
     "web.views.files.views: StoredFile": "open_file asks the file's purpose who may",
 }
 

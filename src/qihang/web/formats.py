@@ -6,6 +6,7 @@ line's end, negatives carry a real minus sign, and the current year is left out 
 
 import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.utils import timezone
@@ -21,7 +22,7 @@ _CAPITAL_SECTIONS = ("", "万", "亿", "兆")
 _CAPITAL_LIMIT = Decimal(10) ** 16
 _WEEKDAYS = "一二三四五六日"
 
-Number = int | float | Decimal
+Number = int | float | Decimal | Fraction
 
 
 def grouped(value: Number, places: int = 0) -> str:
@@ -178,6 +179,8 @@ def _local_day(value: dt.date | dt.datetime) -> dt.date:
 
 
 def _decimal(value: Any) -> Decimal:
+    if isinstance(value, Fraction):
+        return Decimal(value.numerator) / value.denominator
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise TypeError(f"a number is expected here, not {value!r}")
     return value if isinstance(value, Decimal) else Decimal(str(value))

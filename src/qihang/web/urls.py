@@ -12,6 +12,7 @@ urlpatterns = [
     path("files/", include("qihang.web.views.files.urls")),
     path("work/", include("qihang.web.views.employment.urls")),
     path("", include("qihang.web.views.subsidies.urls")),
+    path("classes/", include("qihang.web.views.provider.urls")),
     path("kit/", kit.gallery, name="kit"),
     path("kit/<slug:page>/", kit.page, name="kit_page"),
 ]

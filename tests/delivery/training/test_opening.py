@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from tests.delivery.builders import FILED, START, Cast, approved_class, class_fields, ground, make_cast, place_in
 from tests.factories import SANYA, SYSTEM, make_actor, make_organization
 
@@ -23,6 +23,7 @@ from qihang.delivery.training.workflows import CLASS_WORKFLOW
 from qihang.foundation.core import clock
 from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
 from qihang.foundation.core.roles import Role
+from qihang.foundation.core.units import unit_of_work
 
 pytestmark = pytest.mark.django_db
 
@@ -171,9 +172,15 @@ def test_an_application_knows_no_other_fields(cast: Cast) -> None:
         ({"appraisal_on": START - dt.timedelta(days=1)}, "class_appraised_after_its_start"),
     ],
 )
-def test_the_database_holds_what_a_class_is(cast: Cast, changes: dict[str, object], constraint: str) -> None:
-    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+def test_what_a_class_is_stands_in_the_service_and_in_the_database(
+    cast: Cast, changes: dict[str, object], constraint: str
+) -> None:
+    with pytest.raises(DomainError) as refused:
         drafted(cast, **changes)
+    assert refused.value.code == constraint and refused.value.field
+    item = TrainingClass(organization_id=cast.clerk.organization_id, **class_fields(**changes))
+    with pytest.raises(IntegrityError, match=constraint), unit_of_work(cast.clerk):
+        item.save()
 
 
 def test_people_in_it_are_not_cancelled_over_their_heads(cast: Cast) -> None:

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from qihang.delivery.training.enums import EVER_ENROLLED, IN_CLASS, OPEN_CLASSES, ClassState, EnrolmentState
 from qihang.foundation.core.actors import Actor
@@ -54,6 +54,45 @@ class TrainingClassQuerySet(models.QuerySet[Any]):
     def ended_by(self, day: dt.date) -> Self:
         """Approved classes whose last day has passed."""
         return self.open().filter(end__lt=day)
+
+    # -- what waits for the institution; conditions, so that a list can count them all at once --
+
+    def to_do(self, on: dt.date) -> Self:
+        """Whatever the institution has to see to: sent back, without its roster or attendance, or over."""
+        return self.filter(sent_back() | without_roster() | without_attendance(on) | over(on))
+
+
+def sent_back() -> Q:
+    """Applications to mend."""
+    return Q(state=ClassState.RETURNED)
+
+
+def without_roster() -> Q:
+    """Approved, and nobody is in."""
+    return Q(state=ClassState.APPROVED) & ~Q(Exists(_enrolments()))
+
+
+def running(on: dt.date) -> Q:
+    """Approved classes between their first and last day."""
+    return Q(state__in=OPEN_CLASSES, start__lte=on, end__gte=on)
+
+
+def without_attendance(on: dt.date) -> Q:
+    """Running with people in it since before that day, and not one mark."""
+    seated = Exists(_enrolments().filter(state__in=IN_CLASS))
+    marked = Exists(_enrolments().filter(attendance__voided_on__isnull=True, attendance__isnull=False))
+    return Q(state__in=OPEN_CLASSES, start__lt=on) & Q(seated) & ~Q(marked)
+
+
+def over(on: dt.date) -> Q:
+    """Approved, with people, and the last day has come."""
+    return Q(state__in=OPEN_CLASSES, end__lte=on) & Q(Exists(_enrolments()))
+
+
+def _enrolments() -> models.QuerySet[Any]:
+    from qihang.delivery.training.models import Enrolment
+
+    return Enrolment.objects.filter(training_class=OuterRef("pk"))
 
 
 class EnrolmentQuerySet(models.QuerySet[Any]):

@@ -1,9 +1,11 @@
 """Opening a class: drafted and handed in by the institution, reviewed and approved by two officers."""
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import connection
 
 from qihang.delivery.training.enums import ClassState
@@ -34,6 +36,14 @@ EDITABLE = (
     "contact_phone",
     "planned_heads",
 )
+# Which field a form shows the breach of a constraint at.
+_FIELD_OF = {
+    "class_dates_in_order": "end",
+    "class_has_hours_and_heads": "hours",
+    "class_appraised_after_its_start": "appraisal_on",
+    "order_class_names_its_employer": "order_employer",
+    "class_is_of_an_occupation_or_a_module": "occupation",
+}
 
 
 def get_class(*, actor: Actor, public_id: str) -> TrainingClass:
@@ -45,12 +55,24 @@ def get_class(*, actor: Actor, public_id: str) -> TrainingClass:
     return found
 
 
-def draft_class(*, actor: Actor, fields: Mapping[str, Any]) -> TrainingClass:
-    """Start an application for the actor's institution. NotAllowed for anybody else."""
+def draft_class(*, actor: Actor, fields: Mapping[str, Any], public_id: uuid.UUID | None = None) -> TrainingClass:
+    """Start an application for the actor's institution. NotAllowed for anybody else.
+
+    DomainError names the field that is missing or contradicts another. With a `public_id` a form sent twice is one
+    application: the second time the first one is returned.
+    """
     if actor.organization_id is None:
         raise NotAllowed("开班申请由培训机构填写")
-    item = TrainingClass(organization_id=actor.organization_id, **_known(fields))
-    return CLASS_WORKFLOW.enter(item, actor=actor)
+    with unit_of_work(actor):
+        if public_id is not None:
+            _one_draft_at_a_time(actor.organization_id)
+            mine = TrainingClass.objects.filter(public_id=public_id, organization_id=actor.organization_id)
+            if known := mine.first():
+                return known  # type: ignore[no-any-return]
+        named = {"public_id": public_id} if public_id else {}
+        item = TrainingClass(organization_id=actor.organization_id, **named, **_known(fields))
+        _check_sound(item)
+        return CLASS_WORKFLOW.enter(item, actor=actor)
 
 
 def revise_class(*, actor: Actor, item: TrainingClass, fields: Mapping[str, Any]) -> TrainingClass:
@@ -63,6 +85,7 @@ def revise_class(*, actor: Actor, item: TrainingClass, fields: Mapping[str, Any]
             raise DomainError("申请已经交上去了，要改请先让县里退回", code="state")
         for name, value in _known(fields).items():
             setattr(row, name, value)
+        _check_sound(row)
         row.save(update_fields=list(_known(fields)))
     return row  # type: ignore[no-any-return]
 
@@ -110,6 +133,27 @@ def _known(fields: Mapping[str, Any]) -> dict[str, Any]:
     if unknown:
         raise DomainError(f"开班申请里没有这些项：{'、'.join(unknown)}", code="unknown_field")
     return dict(fields)
+
+
+def _check_sound(item: TrainingClass) -> None:
+    """Every field filled in and none against another, before the database would refuse it without a word."""
+    try:
+        item.clean_fields(exclude={"organization", "state"})
+    except ValidationError as broken:
+        name, messages = next(iter(broken.message_dict.items()))
+        label = TrainingClass._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+        raise DomainError(f"“{label}”：{messages[0]}", code="invalid", field=name) from None
+    for constraint in TrainingClass._meta.constraints:
+        try:
+            constraint.validate(TrainingClass, item)
+        except ValidationError as broken:
+            field = _FIELD_OF.get(constraint.name)
+            raise DomainError(broken.messages[0], code=constraint.name, field=field) from None
+
+
+def _one_draft_at_a_time(organization_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('qihang.training.draft'), %s::int)", [organization_id])
 
 
 def _next_filing_number(region: str, year: int) -> str:
