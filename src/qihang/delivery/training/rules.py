@@ -1,56 +1,22 @@
 """What must be true before a class may open, be cancelled or be completed; and when a trainee has completed it."""
 
-import datetime as dt
 from decimal import Decimal
 from math import ceil
 from typing import Any
 
-from qihang.delivery.training.enums import ATTENDED_MARKS, IN_CLASS, EnrolmentState
+from qihang.delivery.training.enums import ATTENDED_MARKS, IN_CLASS, ClassState, EnrolmentState
+from qihang.delivery.training.opening import OpeningRules, handed_in_on
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
-from qihang.foundation.core.calendars import CalendarYearMissing, add_working_days
 from qihang.registry.policy import lookup
 
 
 def may_open(item: Any, actor: Actor) -> str | None:
     """Why this class may not be opened as asked, by the parameters of the day it is asked; None if it may."""
-    if item.organization.state != "active":
-        return f"{item.organization.name}现在不能开班，先请县里恢复它的资格"
-    for check in (_too_many_heads, _too_many_hours, _too_soon):
-        if reason := check(item, item.region_id, clock.today()):
-            return reason
-    return None
-
-
-def _too_many_heads(item: Any, region: str, on: dt.date) -> str | None:
-    limit = lookup.find("class.size_max", region=region, on=on)
-    if limit and item.planned_heads > limit.number:
-        return f"计划 {item.planned_heads} 人，每班最多 {int(limit.number)} 人，请分成几个班"
-    return None
-
-
-def _too_many_hours(item: Any, region: str, on: dt.date) -> str | None:
-    limit = lookup.find("class.hours_per_day_max", region=region, on=on)
-    days = (item.end - item.start).days + 1
-    if limit and item.hours > days * limit.number:
-        return f"{item.hours} 课时排不进 {days} 天，每天最多 {int(limit.number)} 课时，请改课时或结班日"
-    return None
-
-
-def _too_soon(item: Any, region: str, on: dt.date) -> str | None:
-    """The lead time is held against the day the application is handed in, not against the officers' own days."""
-    if item.state in {"submitted", "reviewed"}:
-        return None
-    lead = lookup.find("class.lead_days", region=region, on=on)
-    if lead is None:
-        return "开班日已经过了，请改开班日" if item.start < on else None
-    try:
-        earliest = add_working_days(on, int(lead.number))
-    except CalendarYearMissing as gap:
-        return str(gap)
-    if item.start < earliest:
-        return f"要提前 {int(lead.number)} 个工作日申请，最早 {earliest:%Y-%m-%d} 开班，请改开班日"
-    return None
+    with_officers = item.state in {ClassState.SUBMITTED, ClassState.REVIEWED}
+    handed_in = handed_in_on(item) if with_officers else None
+    checks = OpeningRules().checks(item, on=clock.today(), handed_in=handed_in)
+    return next((check.reason for check in checks if check.passed is False), None)
 
 
 def may_be_cancelled(item: Any, actor: Actor) -> str | None:
