@@ -25,6 +25,11 @@ OWN_READS = {
     "web.views.account.password: Device": "the owner's own",
     "web.views.account.security: Totp": "the owner's own",
     "web.views.files.views: StoredFile": "open_file asks the file's purpose who may",
+    "web.views.office.cases: BenefitUse": "a cap counts a person's uses wherever they were; the person is in sight",
+    "web.views.office.cases: TransitionLog": "of categories that are in sight",
+    "web.views.office.opening: Region": "the divisions are public",
+    "web.views.office.people: Region": "the divisions are public",
+    "web.views.office.worklist: Region": "the divisions are public",
 }
 
 
