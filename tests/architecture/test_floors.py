@@ -27,6 +27,11 @@ OWN_READS = {
     "web.views.provider.forms: Occupation": "the public classification",
     "web.views.provider.forms: Region": "the public list of divisions",
     "web.views.files.views: StoredFile": "open_file asks the file's purpose who may",
+    "web.views.office.cases: BenefitUse": "a cap counts a person's uses wherever they were; the person is in sight",
+    "web.views.office.cases: TransitionLog": "of categories that are in sight",
+    "web.views.office.opening: Region": "the divisions are public",
+    "web.views.office.people: Region": "the divisions are public",
+    "web.views.office.worklist: Region": "the divisions are public",
 }
 
 

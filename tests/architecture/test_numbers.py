@@ -46,6 +46,7 @@ NAMED = {
     "oversight.indicators.reading._SURROGATES": "Unicode",
     "oversight.indicators.work.WINDOW_MONTHS": "part of a figure's definition",
     "oversight.indicators.work.LONGEST_GAP_DAYS": "part of a figure's definition",
+    "registry.participants.finding.MOST": "rows that an officer can tell apart on a page",
     "registry.participants.imports._LONG": "digits of an identity number",
     "registry.participants.imports.SHARED_BY": "reading a list: from so many on a shared phone is asked about",
     "registry.policy.engine.reading._MOST_SHOWN": "lines of a message",

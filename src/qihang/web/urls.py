@@ -13,6 +13,7 @@ urlpatterns = [
     path("work/", include("qihang.web.views.employment.urls")),
     path("", include("qihang.web.views.subsidies.urls")),
     path("classes/", include("qihang.web.views.provider.urls")),
+    path("office/", include("qihang.web.views.office.urls")),
     path("kit/", kit.gallery, name="kit"),
     path("kit/<slug:page>/", kit.page, name="kit_page"),
 ]

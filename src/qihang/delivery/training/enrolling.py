@@ -50,14 +50,19 @@ def waiting_claims(item: TrainingClass) -> dict[int, list[PersonCategory]]:
 def confirm_categories(
     *, actor: Actor, item: TrainingClass, enrolment_ids: Iterable[int], comment: str = ""
 ) -> Settled:
-    """An officer has seen the proof of these people's categories; their places are decided anew at once."""
+    """An officer has seen the proof of the categories of these places, which are decided anew at once.
+
+    What else somebody is said to be stays unconfirmed: nobody has looked at its proof.
+    """
     wanted = set(enrolment_ids)
     with unit_of_work(actor):
         claims = waiting_claims(item)
         unknown = wanted - set(claims)
         if unknown:
             raise DomainError(f"有 {len(unknown)} 人已经不在等核实，刷新再看", code="stale")
-        confirm_claims(actor=actor, ids=[claim.pk for pk in sorted(wanted) for claim in claims[pk]], comment=comment)
+        categories = dict(Enrolment.objects.filter(pk__in=among(wanted)).values_list("pk", "category"))
+        shown = [claim.pk for pk in sorted(wanted) for claim in claims[pk] if claim.category == categories[pk]]
+        confirm_claims(actor=actor, ids=shown, comment=comment)
         return decide_waiting(actor=actor, item=item, ids=wanted)
 
 

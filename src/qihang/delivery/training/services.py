@@ -2,11 +2,11 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 
 from qihang.delivery.training.enums import ClassState
 from qihang.delivery.training.models import FilingCounter, TrainingClass
@@ -14,7 +14,9 @@ from qihang.delivery.training.workflows import CLASS_WORKFLOW
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
+from qihang.foundation.core.roles import Role
 from qihang.foundation.core.units import unit_of_work
+from qihang.foundation.core.workflow import BulkOutcome
 
 # What an institution fills in; everything else comes from its own steps.
 EDITABLE = (
@@ -108,6 +110,25 @@ def approve_class(*, actor: Actor, item: TrainingClass, comment: str = "") -> Tr
         return CLASS_WORKFLOW.apply(
             item, "approve", actor=actor, comment=comment, fields={"filing_no": number, "filed_on": today}
         )
+
+
+def pass_on_classes(*, actor: Actor, items: Iterable[TrainingClass], comment: str = "") -> BulkOutcome:
+    """Review or approve several applications, each as if alone: those that may not go on come back with the reason.
+
+    One transaction; a refused one gives its filing number back.
+    """
+    step = approve_class if actor.role == Role.APPROVER else review_class
+    done, refused = [], {}
+    with unit_of_work(actor):
+        for item in sorted(items, key=lambda one: one.pk):
+            try:
+                with transaction.atomic():
+                    step(actor=actor, item=item, comment=comment)
+            except DomainError as reason:
+                refused[item.pk] = reason.message
+            else:
+                done.append(item.pk)
+    return BulkOutcome(done, refused)
 
 
 def send_back_class(*, actor: Actor, item: TrainingClass, comment: str) -> TrainingClass:

@@ -110,12 +110,17 @@ def context_of(label: str, field: str) -> str:
 
 def reveal(*, actor: Actor, obj: models.Model, field: str, reason: str) -> str:
     """The plain text of `obj.field` for a person's eyes, written down with the reason. DomainError without one."""
-    from qihang.foundation.core.models import RevealLog
-
     if not reason.strip():
         raise DomainError("请写明为什么要看", field="reason")
+    note_look(actor=actor, obj=obj, field=field, reason=reason)
+    secret: Secret = getattr(obj, field)
+    return secret.plain()
+
+
+def note_look(*, actor: Actor, obj: models.Model, field: str, reason: str) -> None:
+    """Write down that `actor` looked at somebody's data: behind a mask, or for a person by what they already knew."""
+    from qihang.foundation.core.models import RevealLog
+
     RevealLog.objects.create(
         actor=actor.as_json(), subject=obj._meta.label_lower, subject_id=obj.pk, field=field, reason=reason.strip()
     )
-    secret: Secret = getattr(obj, field)
-    return secret.plain()

@@ -5,7 +5,16 @@ from collections.abc import Mapping
 
 from qihang.foundation.core.errors import DomainError
 from qihang.registry.policy.catalogue import CATALOGUE
-from qihang.registry.policy.engine.parameters import EACH, NATION, By, KeySpec, ParameterRow, by_of, by_text
+from qihang.registry.policy.engine.parameters import (
+    EACH,
+    NATION,
+    By,
+    KeySpec,
+    ParameterBook,
+    ParameterRow,
+    by_of,
+    by_text,
+)
 from qihang.registry.policy.engine.values import Value
 from qihang.registry.policy.models import Parameter
 
@@ -25,8 +34,15 @@ class ParameterMissing(DomainError):
 
 def find(key: str, *, region: str, on: dt.date, by: Mapping[str, object] | None = None) -> ParameterRow | None:
     """The value that binds at a place on a day (of a cap the least of all levels), or None where none is set."""
+    return find_in(Parameter.objects.book([key]), key, region=region, on=on, by=by)
+
+
+def find_in(
+    book: ParameterBook, key: str, *, region: str, on: dt.date, by: Mapping[str, object] | None = None
+) -> ParameterRow | None:
+    """`find` in a book read once, for work on many things: `Parameter.objects.book(keys)` is one query."""
     spec = CATALOGUE[key]
-    found = Parameter.objects.book([key]).binding(spec, region=region, on=on, by=by_of(by))
+    found = book.binding(spec, region=region, on=on, by=by_of(by))
     return min(found, key=lambda row: row.number) if spec.cap and found else next(iter(found), None)
 
 
@@ -40,5 +56,10 @@ def require(key: str, *, region: str, on: dt.date, by: Mapping[str, object] | No
 
 def working_days(key: str, region: str, on: dt.date) -> int | None:
     """How many working days a step has, for the workflow's deadlines; None where nobody has said."""
-    row = find(key, region=region or NATION, on=on, by=dict.fromkeys(CATALOGUE[key].by, EACH))
+    return working_days_in(Parameter.objects.book([key]), key, region, on)
+
+
+def working_days_in(book: ParameterBook, key: str, region: str, on: dt.date) -> int | None:
+    """`working_days` in a book read once."""
+    row = find_in(book, key, region=region or NATION, on=on, by=dict.fromkeys(CATALOGUE[key].by, EACH))
     return row.number if row else None

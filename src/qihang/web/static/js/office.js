@@ -13,8 +13,10 @@
     box.select();
   });
 
-  /* Rows chosen for a bulk action: how many, and their sum. */
-  const boxes = (form) => [...form.querySelectorAll("input[type=checkbox][name=ids]")];
+  /* Rows chosen for a bulk action: how many, and their sum. A form's boxes may stand outside it, tied by their "form"
+     attribute, where its rows hold small forms of their own. */
+  const among = (form, selector) => [...form.elements].filter((control) => control.matches(selector));
+  const boxes = (form) => among(form, "input[type=checkbox][name=ids]");
   const show = (form) => {
     const bar = form.querySelector("[data-bulk]");
     if (!bar) return;
@@ -30,7 +32,7 @@
       : "勾选要一起办的";
     bar.querySelector("[data-bulk-clear]").hidden = !chosen.length;
     for (const button of bar.querySelectorAll("button[type=submit]")) button.disabled = !chosen.length;
-    const all = form.querySelector("[data-bulk-all]");
+    const [all] = among(form, "[data-bulk-all]");
     if (!all) return;
     all.checked = chosen.length > 0 && chosen.length === boxes(form).filter((box) => !box.disabled).length;
     all.indeterminate = chosen.length > 0 && !all.checked;

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from qihang.delivery.training.enums import ClassLevel, ClassState, Programme
 from qihang.delivery.training.models import TrainingClass
-from qihang.delivery.training.rules import opening_limits
+from qihang.delivery.training.opening import opening_limits
 from qihang.delivery.training.services import draft_class, revise_class
 from qihang.delivery.training.workflows import PROVIDERS
 from qihang.foundation.core import clock

@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from qihang.delivery.training.enums import ClassState, EnrolmentState
 from qihang.delivery.training.models import TrainingClass
+from qihang.delivery.training.opening import hand_in_by
 from qihang.delivery.training.querysets import over, without_attendance, without_roster
-from qihang.delivery.training.rules import hand_in_by, may_complete, may_open
+from qihang.delivery.training.rules import may_complete, may_open
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.calendars import WorkCalendar

@@ -1,0 +1,81 @@
+"""What the registers already say about people whose category an officer is about to confirm."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from qihang.delivery.training.enums import IN_CLASS, OPEN_CLASSES
+from qihang.delivery.training.models import Enrolment, TrainingClass
+from qihang.foundation.core.actors import Actor
+from qihang.registry.benefits.models import BenefitUse
+from qihang.registry.benefits.querysets import among
+from qihang.registry.participants.enums import CategoryState
+from qihang.registry.participants.models import PersonCategory
+
+
+@dataclass(frozen=True, slots=True)
+class CrossFacts:
+    """`confirmed` and `rejected` are codes of categories on the class's first day; `claimed` those only said.
+
+    `other_classes` are names of open classes the person sits in within the reader's sight, `hidden_classes` how many
+    more there are elsewhere in the province. `uses` counts training subsidies reserved or enjoyed for other cases.
+    """
+
+    confirmed: tuple[str, ...] = ()
+    rejected: tuple[str, ...] = ()
+    claimed: tuple[str, ...] = ()
+    other_classes: tuple[str, ...] = ()
+    hidden_classes: int = 0
+    uses: int = 0
+
+
+def cross_facts(
+    *, actor: Actor, item: TrainingClass, places: Sequence[Enrolment], benefit: str
+) -> dict[int, CrossFacts]:
+    """By person id, what the registers say. A few queries, however many places."""
+    persons = {place.person_id for place in places}
+    said = _categories(persons, item)
+    seen, hidden = _other_classes(actor, persons, item)
+    uses = _uses(persons, places, benefit)
+    return {
+        person: CrossFacts(
+            confirmed=tuple(sorted(said[person, CategoryState.CONFIRMED])),
+            rejected=tuple(sorted(said[person, CategoryState.REJECTED])),
+            claimed=tuple(sorted(said[person, CategoryState.CLAIMED])),
+            other_classes=tuple(seen[person]),
+            hidden_classes=hidden[person],
+            uses=uses[person],
+        )
+        for person in persons
+    }
+
+
+def _categories(persons: set[int], item: TrainingClass) -> dict[tuple[int, str], set[str]]:
+    found: dict[tuple[int, str], set[str]] = defaultdict(set)
+    rows = PersonCategory.objects.filter(person__in=among(persons)).on(item.start)
+    for person, category, state in rows.values_list("person_id", "category", "state"):
+        found[person, state].add(category)
+    return found
+
+
+def _other_classes(actor: Actor, persons: set[int], item: TrainingClass) -> tuple[dict[int, list[str]], Counter[int]]:
+    rows: Any = Enrolment.objects.filter(
+        person__in=among(persons), state__in=IN_CLASS, training_class__state__in=OPEN_CLASSES
+    ).exclude(training_class=item)
+    mine = set(rows.visible_to(actor).values_list("pk", flat=True))
+    seen: dict[int, list[str]] = defaultdict(list)
+    hidden: Counter[int] = Counter()
+    for pk, person, name in rows.values_list("pk", "person_id", "training_class__name"):
+        if pk in mine:
+            seen[person].append(name)
+        else:
+            hidden[person] += 1
+    return seen, hidden
+
+
+def _uses(persons: set[int], places: Sequence[Enrolment], benefit: str) -> Counter[int]:
+    own = [str(place.public_id) for place in places]
+    rows = BenefitUse.objects.counted().filter(person__in=among(persons), benefit=benefit)
+    rows = rows.exclude(source_ref__in=among(own, "text"))
+    return Counter(rows.values_list("person_id", flat=True))

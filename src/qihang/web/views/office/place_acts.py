@@ -1,0 +1,109 @@
+"""What an officer does to one person's place: each on a page of its own that asks for words first."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from qihang.delivery.training.enrolling import correct_category, get_place, reconsider, reject_category
+from qihang.delivery.training.models import Enrolment
+from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
+from qihang.foundation.core.roles import Role
+from qihang.registry.reference.codes import codes
+from qihang.web.access import roles
+from qihang.web.forms import PageForm
+from qihang.web.navigation import actor_of
+from qihang.web.refusals import show_refusal
+from qihang.web.views.office.cases import head_of
+from qihang.web.views.office.categories import settled
+from qihang.web.views.office.decision_forms import CorrectForm, ReasonForm
+from qihang.web.views.office.people_rows import category_label
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A page that asks: the question, what follows, the button, the form, and what is then done."""
+
+    title: str
+    after: tuple[str, ...]
+    undo: str
+    submit: str
+    form: Callable[[Any], PageForm]
+    do: Callable[[Actor, Enrolment, dict[str, Any]], Any]
+    danger: bool = False
+
+
+def _categories() -> list[tuple[str, str]]:
+    return [(code.code, code.name) for code in codes("person_category")]
+
+
+_REJECT = Act(
+    title="认定{name}不属于“{category}”吗？",
+    after=("按不属于这一类马上重算，多半不能领补贴", "您写的话会给本人和学校看", "本人可以申诉，您或同事可以重新核实"),
+    undo="不能撤回；有新的证明，再办“重新核实”。",
+    submit="认定不属于",
+    form=ReasonForm,
+    do=lambda actor, place, given: reject_category(actor=actor, enrolment=place, reason=given["comment"]),
+    danger=True,
+)
+_CORRECT = Act(
+    title="按证明改{name}的类别",
+    after=("按您选的类别记为已核实，马上重算", "名册上写的留在记录里"),
+    undo="不能撤回；改错了要重新核实。",
+    submit="改成这一类，重算",
+    form=lambda data: CorrectForm(data, categories=_categories()),
+    do=lambda actor, place, given: correct_category(
+        actor=actor, enrolment=place, category=given["category"], comment=given["comment"]
+    ),
+)
+_RECONSIDER = Act(
+    title="重新核实{name}吗？",
+    after=("按现在知道的事实重算一次，以前的判定留着", "够条件就录取，不够会再写明差在哪里"),
+    undo="不能撤回，只能再核实一次。",
+    submit="重新核实",
+    form=ReasonForm,
+    do=lambda actor, place, given: reconsider(actor=actor, enrolment=place, comment=given["comment"]),
+)
+
+
+@roles(Role.INTAKE_OFFICER)
+def reject(request: HttpRequest, public_id: str) -> HttpResponse:
+    return _act_page(request, public_id, _REJECT)
+
+
+@roles(Role.INTAKE_OFFICER)
+def correct(request: HttpRequest, public_id: str) -> HttpResponse:
+    return _act_page(request, public_id, _CORRECT)
+
+
+@roles(Role.INTAKE_OFFICER)
+def take_up_again(request: HttpRequest, public_id: str) -> HttpResponse:
+    return _act_page(request, public_id, _RECONSIDER)
+
+
+def _act_page(request: HttpRequest, public_id: str, act: Act) -> HttpResponse:
+    actor = actor_of(request)
+    place = get_place(actor=actor, public_id=public_id)
+    form = act.form(request.POST or None)
+    if form.is_valid():
+        try:
+            act.do(actor, place, form.cleaned_data)
+        except (NotAllowed, NotFound):
+            raise
+        except DomainError as refusal:
+            show_refusal(form, refusal)
+        else:
+            return settled(request, place.training_class, [str(place.public_id)])
+    words = {"name": str(place.person.name), "category": category_label(place.category)}
+    values = {
+        "act": act,
+        "title": act.title.format(**words),
+        "head": head_of(place),
+        "form": form,
+        "back": reverse("office_case", args=[place.public_id]),
+    }
+    return render(request, "office/place_act.html", values)
