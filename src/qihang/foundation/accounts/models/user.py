@@ -56,6 +56,8 @@ class User(AbstractBaseUser):
     large_text = models.BooleanField("大字版", default=False)
     created_at = models.DateTimeField("登记时间", default=clock.now, editable=False)
 
+    audit_readable = ("login", "is_active", "phone_proved_at")
+
     # Sign-ins have a log of their own; an audited table is not written by looking around.
     last_login = None
 
@@ -67,6 +69,8 @@ class User(AbstractBaseUser):
 
     class Meta:
         verbose_name = "用户"
+        # Names are looked for by their beginning among all accounts of the province.
+        indexes = [models.Index(fields=["name"], name="user_by_name", opclasses=["varchar_pattern_ops"])]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(login__regex=LOGIN_PATTERN),
