@@ -4,13 +4,13 @@ import uuid
 from typing import Any
 
 from django.test import Client
+from tests.factories import make_actor, make_user
 
 from qihang.foundation.accounts.models import User
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.registry.organizations.models import Organization
 from qihang.web import sessions
-from tests.factories import make_actor, make_user
 
 
 def signed_in(role: str, *, organization: Organization | None = None, proved: bool = True, **fields: Any) -> Client:

@@ -3,14 +3,13 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from tests.factories import HAINAN, LONGHUA, MEILAN, SANYA, make_organization, make_region
+from tests.identities import credit_code
+from tests.web.manage.doors import actor_in, new_key, signed_in, text
 
 from qihang.foundation.core.roles import SEPARATED_ADMINS, Role
 from qihang.registry.organizations.enums import OrganizationKind, OrganizationState
 from qihang.registry.organizations.models import Organization
-from qihang.registry.organizations.workflows import ORGANIZATION_WORKFLOW
-from tests.factories import HAINAN, LONGHUA, MEILAN, SANYA, SYSTEM, make_organization, make_region
-from tests.identities import credit_code
-from tests.web.manage.doors import actor_in, new_key, signed_in, text
 
 pytestmark = pytest.mark.django_db
 

@@ -6,6 +6,8 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
+from tests.factories import HAIKOU, LONGHUA, MEILAN, SANYA, SYSTEM, make_organization, make_region, make_user
+from tests.web.manage.doors import actor_in, new_key, owner_of, signed_in, text
 
 from qihang.foundation.core import clock
 from qihang.foundation.core.roles import Role
@@ -13,8 +15,6 @@ from qihang.registry.organizations.enums import OrganizationKind
 from qihang.registry.organizations.invitations import invite
 from qihang.registry.organizations.models import Invitation, Membership, Organization
 from qihang.registry.organizations.services import add_membership
-from tests.factories import HAIKOU, LONGHUA, MEILAN, SANYA, SYSTEM, make_organization, make_region, make_user
-from tests.web.manage.doors import actor_in, new_key, owner_of, signed_in, text
 
 pytestmark = pytest.mark.django_db
 

@@ -14,10 +14,11 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.db import connection, models
+from django.utils import timezone
 
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError, NotAllowed
-from qihang.foundation.core.fields import StateField
+from qihang.foundation.core.fields import BlindIndexField, StateField
 from qihang.foundation.core.roles import Role
 
 # Units are numbered when they open and dated a moment before; this much apart at most.
@@ -135,15 +136,28 @@ class AuditLine:
         model = audited_models().get(self.table)
         if model is None:
             return []
-        names = self.before.keys() | self.after.keys()
-        fields = [field for field in model._meta.concrete_fields if field.column in names and not field.primary_key]
-        return [self._change(field) for field in fields if self._says_something(field.column)]
+        return [
+            self._change(field)
+            for field in model._meta.concrete_fields
+            if not _is_machinery(field) and self._says_something(field.column or "")
+        ]
+
+    @property
+    def shown(self) -> list[Change]:
+        """Of an update every column; of a row that came or went those that may be read."""
+        return [change for change in self.changes if change.readable or self.operation == "U"]
+
+    @property
+    def withheld(self) -> int:
+        """How many columns of a row that came or went are not for reading."""
+        return len(self.changes) - len(self.shown)
 
     def _says_something(self, column: str) -> bool:
         return self.before.get(column) not in (None, "") or self.after.get(column) not in (None, "")
 
     def _change(self, field: "models.Field[Any, Any]") -> Change:
-        was, now = self.before.get(field.column), self.after.get(field.column)
+        column = field.column or ""
+        was, now = self.before.get(column), self.after.get(column)
         if not _is_readable(field):
             return Change(str(field.verbose_name), None, None)
         return Change(str(field.verbose_name), _words(field, was), _words(field, now))
@@ -296,6 +310,11 @@ def _json(value: Any) -> dict[str, Any]:
     return json.loads(value) if isinstance(value, str) else value or {}
 
 
+def _is_machinery(field: "models.Field[Any, Any]") -> bool:
+    """Numbers, the time of writing and search keys, which say nothing that the line does not say already."""
+    return field.primary_key or field.name in {"public_id", "created_at"} or isinstance(field, BlindIndexField)
+
+
 def _is_readable(field: "models.Field[Any, Any]") -> bool:
     return isinstance(field, StateField) or field.name in getattr(field.model, "audit_readable", ())
 
@@ -305,4 +324,6 @@ def _words(field: "models.Field[Any, Any]", value: Any) -> str:
         return "空"
     if isinstance(value, bool):
         return "是" if value else "否"
+    if isinstance(field, models.DateTimeField):
+        return f"{timezone.localtime(dt.datetime.fromisoformat(value)):%Y-%m-%d %H:%M}"
     return str(dict(field.flatchoices).get(value, value))

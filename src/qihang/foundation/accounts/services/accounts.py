@@ -10,6 +10,7 @@ from qihang.foundation.accounts.passwords import check_password_rules
 from qihang.foundation.accounts.ports import Letter, send
 from qihang.foundation.accounts.services.devices import sign_out_elsewhere
 from qihang.foundation.accounts.services.sign_in import ACCOUNT, account_key, find_account
+from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError, NotAllowed
 from qihang.foundation.core.roles import Role
@@ -76,11 +77,13 @@ def set_active(*, actor: Actor, user: User, active: bool) -> None:
 
 
 def unlock(*, actor: Actor, user: User) -> bool:
-    """Let a locked account try again at once, and tell its owner. Whether it was locked."""
+    """Let a locked account try again at once, tell its owner, and record who did it. Whether it was locked."""
     _require_security(actor, "解除登录锁定")
     with unit_of_work(actor):
         opened = throttle.forget(ACCOUNT, account_key(user))
-        if opened:  # the counts are not audited, the message is: it shows who opened the lock
+        if opened:
+            user.unlocked_at = clock.now()
+            user.save(update_fields=["unlocked_at"])
             send(user, Letter("登录锁定解除了", notice="安全管理员解除了登录锁定。不是您要办的，请马上改密码"))
     return opened
 

@@ -23,8 +23,8 @@ class BaseModel(models.Model):
 class AuditedModel(BaseModel):
     """A BaseModel whose every write is recorded with its actor, and refused without one. Subclasses inherit `Meta`.
 
-    `audit_readable` names the columns whose values the reader of the audit trail sees; of all others, save states, only
-    that they changed. Nothing that tells of a person's case belongs there.
+    `audit_readable` names the columns whose values the reader of the audit trail sees; of all others, save states,
+    only that they changed. Nothing that tells of a person's case belongs there.
     """
 
     audit_readable: ClassVar[tuple[str, ...]] = ()

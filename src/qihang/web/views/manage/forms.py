@@ -46,11 +46,11 @@ def regions_within(code: str) -> QuerySet[Region]:
     return found
 
 
-class RegionField(forms.ModelChoiceField):
+class RegionField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic when it runs
     """A division, by its full name."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(queryset=Region.objects.none(), to_field_name="code", **kwargs)
+    def __init__(self, *, empty_label: str = "请选一个", **kwargs: Any) -> None:
+        super().__init__(Region.objects.none(), to_field_name="code", empty_label=empty_label, **kwargs)
 
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.full_name)
@@ -184,9 +184,9 @@ class OrganizationFilter(PageForm):
 
 class AuditFilter(PageForm):
     table = forms.ChoiceField(label="哪张表", required=False)
-    login = forms.CharField(label="谁（登录名）", required=False, max_length=60)
-    since = DayField(label="从哪天", required=False)
-    until = DayField(label="到哪天", required=False)
+    login = forms.CharField(label="谁（登录名）", required=False, max_length=60, widget=forms.TextInput({"size": 12}))
+    since = DayField(label="从哪天", required=False, widget=forms.TextInput({"size": 10}))
+    until = DayField(label="到哪天", required=False, widget=forms.TextInput({"size": 10}))
     row = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput())
     xact = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput())
 

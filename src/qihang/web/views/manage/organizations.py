@@ -87,17 +87,22 @@ def new(request: HttpRequest) -> HttpResponse:
     """Register an organisation. The same form sent twice leads to the one that was made."""
     form = NewOrganizationForm(request.POST or None, initial={"kind": request.GET.get("kind", "")})
     if form.is_valid():
-        try:
-            made = register_organization(actor=actor_of(request), fields=form.columns())
-        except DomainError as refusal:
-            made = Organization.objects.filter(public_id=form.cleaned_data["key"]).first()
-            if made is None:
-                show_refusal(form, refusal)
+        made = _register_once(request, form)
         if made:
             messages.success(request, f"“{made.name}”登记好了。接着请人进来")
             return HttpResponseRedirect(page_for(actor_of(request), made))
     crumbs = [Crumb("单位和人员", reverse("manage_organizations")), Crumb("登记单位")]
     return show(request, "manage/organization_new.html", {"form": form, "crumbs": crumbs})
+
+
+def _register_once(request: HttpRequest, form: NewOrganizationForm) -> Organization | None:
+    try:
+        return register_organization(actor=actor_of(request), fields=form.columns())
+    except DomainError as refusal:
+        made: Organization | None = Organization.objects.filter(public_id=form.cleaned_data["key"]).first()
+        if made is None:
+            show_refusal(form, refusal)
+        return made
 
 
 @roles(Role.SYSTEM_ADMIN)
@@ -199,6 +204,7 @@ def _detail(request: HttpRequest, organization: Organization) -> HttpResponse:
             View("在岗", address(request, ended=""), present.count(), current=not ended),
             View("离岗的", address(request, ended="1"), gone.count(), current=ended),
         ],
+        "ended": ended,
         "page": page,
         "people": [_person(actor, organization, row) for row in page],
         "waiting": _waiting(actor, organization),

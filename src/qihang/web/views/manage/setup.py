@@ -16,11 +16,14 @@ from qihang.foundation.core.roles import SEPARATED_ADMINS, Role
 from qihang.registry.organizations.enums import OrganizationKind
 from qihang.registry.organizations.models import Membership, Organization
 from qihang.web.middleware import required_roles
+from qihang.web.navigation import registered
 
 _IN_ORDER = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
 # A class is opened by two hands: one reviews, another approves.
 _TWO_HANDS = (Role.INTAKE_OFFICER, Role.APPROVER)
 _POLICY_HANDS = (Role.POLICY_OFFICER, Role.POLICY_CHECKER)
+
+_CALENDAR = "manage_calendar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,8 @@ def _calendar() -> SetupStep:
     year = clock.today().year
     there = CalendarYear.objects.filter(year=year).exists()
     why = "期限按工作日算，没有当年的放假安排就算不出来"
-    return SetupStep(f"录入 {year} 年的放假安排", f"{year} 年的有了" if there else why, there)
+    url = next((reverse(item.url_name) for item in registered() if item.url_name == _CALENDAR), "")
+    return SetupStep(f"录入 {year} 年的放假安排", f"{year} 年的有了" if there else why, there, url, "录入放假安排")
 
 
 def _administrators(me: Role) -> SetupStep:
