@@ -141,7 +141,7 @@ class TestMasking:
         assert "1982" not in page
         assert "女" not in page
         assert "状态：" in page
-        assert "性别" in page
+        assert "不显示" in page
 
     def test_what_changed_in_an_organisation_reads_from_to(self, auditor: Client) -> None:
         school = make_organization(name="启名学校")
