@@ -62,7 +62,7 @@ def make_user(**fields: Any) -> User:
     """A user with a password nobody knows."""
     number = next(_number)
     with unit_of_work(SYSTEM):
-        return User.objects.create_user(f"user{number}", **{"name": f"用户{number}", **fields})
+        return User.objects.create_user(**{"login": f"user{number}", "name": f"用户{number}", **fields})
 
 
 def make_actor(

@@ -15,6 +15,7 @@ urlpatterns = [
     path("classes/", include("qihang.web.views.provider.urls")),
     path("office/", include("qihang.web.views.office.urls")),
     path("imports/", include("qihang.web.views.imports.urls")),
+    path("manage/", include("qihang.web.views.manage.urls")),
     path("kit/", kit.gallery, name="kit"),
     path("kit/<slug:page>/", kit.page, name="kit_page"),
 ]

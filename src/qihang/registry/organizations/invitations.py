@@ -1,9 +1,11 @@
 """Inviting people into a role: one link, shown once to whoever invites, accepted once by whoever holds it."""
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db import IntegrityError, transaction
 
 from qihang.foundation.accounts.actors import owner_of
 from qihang.foundation.accounts.errors import Expired
@@ -17,8 +19,9 @@ from qihang.foundation.core.roles import Role
 from qihang.foundation.core.units import unit_of_work
 from qihang.registry.organizations.models import Invitation, Membership, Organization
 from qihang.registry.organizations.perms import IDENTITY_ROLES, invitable_roles
-from qihang.registry.organizations.services import check_place, identity_number, take_role
+from qihang.registry.organizations.services import check_place, end_membership, identity_number, take_role
 
+ALREADY_SENT = "sent"
 _GONE = "这个邀请用过了、撤回了或者过期了。请找邀请您的人再发一个"
 
 
@@ -43,24 +46,59 @@ def invite(
     name: str = "",
     region: str | None = None,
     seconds: int | None = None,
+    public_id: uuid.UUID | None = None,
 ) -> IssuedInvitation:
-    """Ask somebody to take a role. NotFound outside the actor's sight, NotAllowed for a role not theirs to give."""
+    """Ask somebody to take a role. NotFound outside the actor's sight, NotAllowed for a role not theirs to give.
+
+    A form that may be sent twice brings the `public_id`: the second time is refused with the code ALREADY_SENT.
+    """
     if not actor.is_system and not Organization.objects.visible_to(actor).filter(pk=organization.pk).exists():
         raise NotFound("没有这个单位，或者不归您管")
     check_place(organization, role, region)
     _check_may_invite(actor, role, organization.kind)
     token = new_token()
+    invitation = Invitation(
+        public_id=public_id or uuid.uuid4(),
+        organization=organization,
+        role=role,
+        region_id=region or organization.region_id,
+        name=name.strip(),
+        digest=_digest(token),
+        invited_by=actor.user_label,
+        expires_at=_expiry(seconds),
+    )
     with unit_of_work(actor):
-        invitation = Invitation.objects.create(
-            organization=organization,
-            role=role,
-            region_id=region or organization.region_id,
-            name=name.strip(),
-            digest=_digest(token),
-            invited_by=actor.user_label,
-            expires_at=_expiry(seconds),
-        )
+        _save_once(invitation)
     return IssuedInvitation(invitation, token)
+
+
+def _save_once(invitation: Invitation) -> None:
+    try:
+        with transaction.atomic():
+            invitation.save(force_insert=True)
+    except IntegrityError as fault:
+        raise DomainError("这份邀请刚才已经发出去了，没有发第二份", code=ALREADY_SENT) from fault
+
+
+def change_role(
+    *, actor: Actor, membership: Membership, role: str, public_id: uuid.UUID | None = None
+) -> IssuedInvitation:
+    """The person leaves the role today and is asked to take another one in the same place.
+
+    For whoever may both end the one and invite to the other; NotAllowed for all others, with nothing changed.
+    """
+    if role == membership.role:
+        raise DomainError("现在就是这个岗位，换一个别的", field="role")
+    with unit_of_work(actor):
+        ended = end_membership(actor=actor, membership=membership)
+        return invite(
+            actor=actor,
+            organization=ended.organization,
+            role=role,
+            name=ended.user.name,
+            region=ended.region_id,
+            public_id=public_id,
+        )
 
 
 def renew_invitation(*, actor: Actor, invitation: Invitation, seconds: int | None = None) -> IssuedInvitation:

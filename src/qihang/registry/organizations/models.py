@@ -39,6 +39,7 @@ class Organization(AuditedModel):
     contact_phone = EncryptedField("联系电话", mask="phone", null=True, blank=True)
     state = StateField("状态", choices=OrganizationState)
 
+    audit_readable: ClassVar = ("kind", "name", "short_name", "region", "uscc", "station_code")
     objects: ClassVar = OrganizationQuerySet.as_manager()
 
     class Meta(AuditedModel.Meta):
@@ -119,6 +120,7 @@ class Membership(AuditedModel):
     valid_from = models.DateField("起")
     ended_on = models.DateField("止", null=True, blank=True)
 
+    audit_readable: ClassVar = ("user", "organization", "role", "region", "valid_from", "ended_on")
     objects: ClassVar = MembershipQuerySet.as_manager()
 
     class Meta(AuditedModel.Meta):
@@ -171,6 +173,7 @@ class Invitation(AuditedModel):
     )
     revoked_at = models.DateTimeField("撤回时间", null=True, blank=True)
 
+    audit_readable: ClassVar = ("organization", "role", "region", "expires_at", "accepted_at", "revoked_at")
     objects: ClassVar = InvitationQuerySet.as_manager()
 
     class Meta(AuditedModel.Meta):

@@ -51,6 +51,5 @@ def may_end(actor: Actor, role: str) -> bool:
     return may_grant(actor) or role in _OWN_PEOPLE.get(actor.role, frozenset())
 
 
-def manages_people(actor: Actor) -> bool:
-    """Whether the list of an organisation's people holds anything that `actor` can do."""
-    return may_grant(actor) or actor.role == Role.SYSTEM_ADMIN or actor.role in _OWN_PEOPLE
+# Who can do something in the list of an organisation's people.
+PEOPLE_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, *(Role(role) for role in _OWN_PEOPLE)})

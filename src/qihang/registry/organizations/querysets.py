@@ -33,6 +33,13 @@ class OrganizationQuerySet(models.QuerySet[Any]):
         """Those that may act today."""
         return self.filter(state="active")
 
+    def matching(self, text: str) -> Self:
+        """Those whose name holds `text`, or whose credit code or station code begins with it."""
+        words = text.strip()
+        code = words.replace(" ", "").upper()
+        found = Q(name__icontains=words) | Q(short_name__icontains=words)
+        return self.filter(found | Q(uscc__startswith=code) | Q(station_code=code)) if words else self
+
 
 class MembershipQuerySet(models.QuerySet[Any]):
     """Who belongs where, in which role."""

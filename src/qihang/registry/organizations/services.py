@@ -28,7 +28,11 @@ def register_organization(*, actor: Actor, fields: Mapping[str, Any]) -> Organiz
     """Write a new organisation down. DomainError for a credit code that does not hold or a name already there."""
     organization = Organization(**fields)
     _check(organization)
-    return ORGANIZATION_WORKFLOW.enter(organization, actor=actor)
+    try:
+        with transaction.atomic():
+            return ORGANIZATION_WORKFLOW.enter(organization, actor=actor)
+    except IntegrityError as fault:
+        raise DomainError(_JUST_TAKEN) from fault
 
 
 def edit_organization(*, actor: Actor, organization: Organization, fields: Mapping[str, Any]) -> Organization:
@@ -40,8 +44,15 @@ def edit_organization(*, actor: Actor, organization: Organization, fields: Mappi
         for name, value in fields.items():
             setattr(row, name, value)
         _check(row)
-        row.save()
+        try:
+            with transaction.atomic():
+                row.save()
+        except IntegrityError as fault:
+            raise DomainError(_JUST_TAKEN) from fault
     return row
+
+
+_JUST_TAKEN = "刚有人登记了同名或同代码的单位，回列表查一下再办"
 
 
 def _check(organization: Organization) -> None:
@@ -52,6 +63,8 @@ def _check(organization: Organization) -> None:
         organization.uscc = read.normalised
     else:
         organization.uscc = None
+    if organization.station_code and organization.kind != OrganizationKind.APPRAISAL_STATION:
+        raise DomainError("站点编号只有鉴定站用，别的单位留空", field="station_code")
     try:
         organization.full_clean(exclude=["state", "contact_phone"])
     except ValidationError as fault:
@@ -125,7 +138,7 @@ def _refuse_exclusive(user: User, role: Role) -> None:
 
 def end_membership(*, actor: Actor, membership: Membership) -> Membership:
     """The person leaves the role today; what they did stays in their name. Security administrators, and people in
-    charge of an organisation for their own people.
+    charge of an organisation for their own people; never the role one acts in, so that somebody is always left.
     """
     with unit_of_work(actor):
         rows = Membership.objects.visible_to(actor).select_for_update(of=("self",))
@@ -134,6 +147,8 @@ def end_membership(*, actor: Actor, membership: Membership) -> Membership:
             raise NotFound("没有这个岗位，或者不归您的单位")
         if not may_end(actor, row.role):
             raise NotAllowed("收回岗位由安全管理员办")
+        if row.pk == actor.membership_id:
+            raise NotAllowed("这是您自己正在用的岗位，要收回请别人来办")
         row.ended_on = row.ended_on or max(clock.today(), row.valid_from)
         row.save(update_fields=["ended_on"])
     return row

@@ -53,8 +53,12 @@ class User(AbstractBaseUser):
     identity_no = EncryptedField("身份证号", mask="identity", null=True, blank=True)
     identity_index = BlindIndexField(source="identity_no", normalise=identity_key, editable=False)
     is_active = models.BooleanField("可以登录", default=True)
+    # Locks are not audited; that somebody opened one is.
+    unlocked_at = models.DateTimeField("解除锁定时间", null=True, blank=True, editable=False)
     large_text = models.BooleanField("大字版", default=False)
     created_at = models.DateTimeField("登记时间", default=clock.now, editable=False)
+
+    audit_readable = ("login", "is_active", "phone_proved_at", "unlocked_at")
 
     # Sign-ins have a log of their own; an audited table is not written by looking around.
     last_login = None
@@ -67,6 +71,8 @@ class User(AbstractBaseUser):
 
     class Meta:
         verbose_name = "用户"
+        # Names are looked for by their beginning among all accounts of the province.
+        indexes = [models.Index(fields=["name"], name="user_by_name", opclasses=["varchar_pattern_ops"])]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(login__regex=LOGIN_PATTERN),

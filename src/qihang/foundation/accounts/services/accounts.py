@@ -2,16 +2,21 @@
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from qihang.foundation.accounts import throttle
 from qihang.foundation.accounts.models import User
 from qihang.foundation.accounts.passwords import check_password_rules
+from qihang.foundation.accounts.ports import Letter, send
 from qihang.foundation.accounts.services.devices import sign_out_elsewhere
-from qihang.foundation.accounts.services.sign_in import ACCOUNT, account_key
+from qihang.foundation.accounts.services.sign_in import ACCOUNT, account_key, find_account
+from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError, NotAllowed
 from qihang.foundation.core.roles import Role
 from qihang.foundation.core.units import unit_of_work
+
+_SHORTEST_SEARCH = 2
 
 
 def make_account(
@@ -72,9 +77,30 @@ def set_active(*, actor: Actor, user: User, active: bool) -> None:
 
 
 def unlock(*, actor: Actor, user: User) -> bool:
-    """Let a locked account try again at once. Whether it was locked."""
+    """Let a locked account try again at once, tell its owner, and record who did it. Whether it was locked."""
     _require_security(actor, "解除登录锁定")
-    return throttle.forget(ACCOUNT, account_key(user))
+    with unit_of_work(actor):
+        opened = throttle.forget(ACCOUNT, account_key(user))
+        if opened:
+            user.unlocked_at = clock.now()
+            user.save(update_fields=["unlocked_at"])
+            send(user, Letter("登录锁定解除了", notice="安全管理员解除了登录锁定。不是您要办的，请马上改密码"))
+    return opened
+
+
+def find_accounts(*, actor: Actor, text: str, limit: int) -> list[User]:
+    """Accounts whose login or name begins with `text`, or whose phone it is; `limit` at most. [] for less than two
+    characters. System and security administrators.
+    """
+    if actor.role not in {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}:
+        raise NotAllowed("查账号由系统管理员和安全管理员办")
+    words = text.strip()
+    if len(words) < _SHORTEST_SEARCH:
+        return []
+    exact = find_account(words)
+    begins = User.objects.filter(Q(login__startswith=words.lower()) | Q(name__startswith=words)).order_by("login")
+    others = begins.exclude(pk=exact.pk) if exact else begins
+    return [*([exact] if exact else []), *others[: limit - bool(exact)]]
 
 
 def _require_security(actor: Actor, what: str) -> None:

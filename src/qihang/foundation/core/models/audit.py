@@ -1,5 +1,7 @@
 import pgtrigger
 from django.db import models
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 
 class Xid8Field(models.Field[int, int]):
@@ -23,6 +25,7 @@ class AuditContext(models.Model):
 
     class Meta:
         verbose_name = "操作"
+        indexes = [models.Index(Cast(KT("actor__user_id"), models.BigIntegerField()), "id", name="audit_by_person")]
         triggers = append_only()
 
 
@@ -48,6 +51,7 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["table_name", "row_id"], name="audit_by_row"),
             models.Index(fields=["xact"], name="audit_by_xact"),
+            models.Index(fields=["table_name", "context"], name="audit_by_table"),
         ]
         triggers = append_only()
 

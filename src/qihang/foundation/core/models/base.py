@@ -1,6 +1,7 @@
 """What every stored thing has: an opaque public id, and the day it was written down."""
 
 import uuid
+from typing import ClassVar
 
 from django.db import models
 
@@ -20,7 +21,13 @@ class BaseModel(models.Model):
 
 
 class AuditedModel(BaseModel):
-    """A BaseModel whose every write is recorded with its actor, and refused without one. Subclasses inherit `Meta`."""
+    """A BaseModel whose every write is recorded with its actor, and refused without one. Subclasses inherit `Meta`.
+
+    `audit_readable` names the columns whose values the reader of the audit trail sees; of all others, save states,
+    only that they changed. Nothing that tells of a person's case belongs there.
+    """
+
+    audit_readable: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
         abstract = True

@@ -13,6 +13,23 @@
     box.select();
   });
 
+  /* Copying what is shown once. Where the browser gives no clipboard (a page without https), the text is selected. */
+  const announce = (text) => {
+    document.getElementById("q-status").textContent = text;
+  };
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const field = document.getElementById(button.dataset.copy);
+      field.focus();
+      field.select();
+      const copied = await navigator.clipboard?.writeText(field.value).then(() => true, () => false);
+      const said = copied ? "抄好了，去粘贴吧" : "选中了，按 Ctrl 和 C 就抄走";
+      button.textContent = said;
+      announce(said);
+    });
+  }
+
   /* Rows chosen for a bulk action: how many, and their sum. A form's boxes may stand outside it, tied by their "form"
      attribute, where its rows hold small forms of their own. */
   const among = (form, selector) => [...form.elements].filter((control) => control.matches(selector));
