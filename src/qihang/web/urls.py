@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("qihang.web.views.account.urls")),
     path("size/", display.set_size, name="set_size"),
     path("files/", include("qihang.web.views.files.urls")),
+    path("manage/", include("qihang.web.views.manage_policy.urls")),
     path("kit/", kit.gallery, name="kit"),
     path("kit/<slug:page>/", kit.page, name="kit_page"),
 ]

@@ -249,7 +249,7 @@ class TestReading:
         rate = propose(officer, key="training.rate", by={"level": 5}, value=1500)
         assert (str(rate), rate.label, rate.value_text) == (
             "training.rate[level=5]",
-            "职业培训补贴标准（5）",
+            "职业培训补贴标准（五级/初级工）",
             "1500 元",
         )
 
@@ -260,11 +260,11 @@ class TestReading:
 
     def test_what_is_missing_is_named_with_its_discriminator(self, officer: Actor, checker: Actor) -> None:
         before = {item.label for item in missing_parameters(region=MEILAN, on=day("2026-06-01"))}
-        assert {"每班人数上限", "职业培训补贴标准（5）", "职业培训补贴标准（4）"} <= before
+        assert {"每班人数上限", "职业培训补贴标准（五级/初级工）", "职业培训补贴标准（四级/中级工）"} <= before
         in_force(officer, checker)
         in_force(officer, checker, key="training.rate", by={"level": 5}, value=1500)
         after = {item.label for item in missing_parameters(region=MEILAN, on=day("2026-06-01"))}
-        assert before - after == {"每班人数上限", "职业培训补贴标准（5）"}
+        assert before - after == {"每班人数上限", "职业培训补贴标准（五级/初级工）"}
         assert "每班人数上限" in {item.label for item in missing_parameters(region=MEILAN, on=day("2025-12-31"))}
 
     def test_the_refusal_says_which_where_and_when(self) -> None:
