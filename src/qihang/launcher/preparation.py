@@ -85,12 +85,19 @@ def prepare_sign_in(demo: str) -> dict[str, Any]:
     if demo not in ("", NO_DEMO):
         raise DomainError("演示数据还没有做好；请用 --demo none 启动，凭首批管理员的链接自己建单位、请人")
     with open_stamps() as stamps, stamps.alone():
-        if stamps.get("parameters") != stamps.get("schema"):
-            _call(LOAD_SOURCED_PARAMETERS)
-            stamps.set("parameters", stamps.get("schema") or "")
+        if stamps.get("demo") in (None, NO_DEMO):
+            _load_sourced_parameters(stamps)
         links = _call(FIRST_ADMIN_LINKS)
         stamps.set("demo", NO_DEMO)
     return {"links": links}
+
+
+def _load_sourced_parameters(stamps: Stamps) -> None:
+    """Once for each state of the files; what people have set meanwhile is left alone."""
+    made_for = stamps.get("schema")
+    if made_for is not None and stamps.get("parameters") != made_for:
+        _call(LOAD_SOURCED_PARAMETERS)
+        stamps.set("parameters", made_for)
 
 
 def _call(hook: str) -> Any:

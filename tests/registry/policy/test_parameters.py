@@ -19,6 +19,7 @@ from qihang.registry.policy.services import (
     load_demo_parameters,
     missing_parameters,
     propose_parameter,
+    send_back_parameter,
     withdraw_parameter,
 )
 
@@ -182,6 +183,28 @@ class TestWithdrawing:
         with pytest.raises(Refused, match="写明原因"):
             withdraw_parameter(actor=officer, parameter=draft, comment=" ")
         assert withdraw_parameter(actor=officer, parameter=draft, comment="文号写错").state == "withdrawn"
+
+    def test_the_checker_sends_a_draft_back_with_a_reason(self, officer: Actor, checker: Actor) -> None:
+        draft = propose(officer)
+        with pytest.raises(Refused, match="写明原因"):
+            send_back_parameter(actor=checker, parameter=draft, comment="")
+        with pytest.raises(NotAllowed):
+            send_back_parameter(actor=officer, parameter=draft, comment="自己退自己")
+        assert send_back_parameter(actor=checker, parameter=draft, comment="原文是 48").state == "returned"
+        with pytest.raises(Refused):
+            confirm_parameter(actor=checker, parameter=draft)
+
+    def test_a_draft_is_withdrawn_by_those_who_propose(self, officer: Actor, checker: Actor) -> None:
+        with pytest.raises(NotAllowed):
+            withdraw_parameter(actor=checker, parameter=propose(officer), comment="不要了")
+
+    def test_a_city_takes_nothing_back_that_the_province_set(self, officer: Actor, checker: Actor) -> None:
+        value, draft = in_force(officer, checker), propose(officer, key="class.lead_days", value=5)
+        for role, parameter in ((Role.POLICY_CHECKER, value), (Role.POLICY_OFFICER, draft)):
+            with pytest.raises(NotAllowed, match="海南省的参数不归您办"):
+                withdraw_parameter(actor=make_actor(role, region=HAIKOU), parameter=parameter, comment="试")
+        with pytest.raises(NotAllowed, match="海南省的参数不归您办"):
+            send_back_parameter(actor=make_actor(Role.POLICY_CHECKER, region=HAIKOU), parameter=draft, comment="试")
 
     def test_a_value_in_force_is_taken_back_by_the_checker(self, officer: Actor, checker: Actor) -> None:
         value = in_force(officer, checker)

@@ -13,8 +13,9 @@ from qihang.registry.organizations.enums import OrganizationKind
 from qihang.registry.policy.services import load_sourced_parameters
 from qihang.registry.reference.load import load_reference_data
 from tests.factories import HAIKOU, make_organization
+from tests.registry.reference.notices import NOTICE
 from tests.web.browser import DESKTOP, PHONE, VIEWPORTS, Viewport, Visitor, assert_accessible, screenshot, settle
-from tests.web.manage_policy.pages import NOTICE, Person, checker, decide, officer, propose
+from tests.web.manage_policy.pages import Person, checker, decide, officer, propose
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from django.db.models import Count, Q
 
@@ -13,6 +14,7 @@ from qihang.foundation.core.models import CalendarDay, CalendarYear
 from qihang.foundation.core.roles import Role
 from qihang.foundation.core.units import unit_of_work
 from qihang.registry.reference.holiday_notice import NoticeDay
+from qihang.registry.reference.holidays import Kind
 
 _KEEPERS = frozenset({Role.POLICY_OFFICER, Role.SYSTEM_ADMIN})
 _PROVINCE_TAIL = "0000"
@@ -56,7 +58,7 @@ def year_states() -> list[YearState]:
 def days_of(year: int) -> list[NoticeDay]:
     """The days of a year that differ from the week's rule; [] for a year not filled in."""
     rows = CalendarDay.objects.filter(year__year=year).values_list("day", "kind", "name")
-    return [NoticeDay(day, kind, name) for day, kind, name in rows]
+    return [NoticeDay(day, cast("Kind", kind), name) for day, kind, name in rows]
 
 
 def unfilled_years(*, on: date, months: int = _MONTHS) -> list[int]:

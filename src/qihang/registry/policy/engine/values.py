@@ -71,11 +71,15 @@ def value_to_text(kind: ValueType, value: Value, unit: str = "") -> str:
     if isinstance(value, tuple):
         return "、".join(value)
     if isinstance(value, dict):
-        return "；".join(f"{name} {item}" for name, item in value.items())
+        return "；".join(f"{name}: {_said(item)}" for name, item in value.items())
     if kind is ValueType.RATIO:
         return f"{(Decimal(value) * 100).normalize():f}%"
     number = f"{value:.2f}".removesuffix(".00") if kind is ValueType.AMOUNT else str(value)
     return f"{number} {word}".strip()
+
+
+def _said(item: str | int | bool) -> str:
+    return {True: "是", False: "否"}[item] if isinstance(item, bool) else str(item)
 
 
 UNIT_WORDS = {
@@ -163,12 +167,16 @@ def _codes(raw: object) -> tuple[str, ...]:
     return tuple(items)
 
 
+def _item(text: str) -> str | int | bool:
+    return int(text) if text.isdecimal() else {"是": True, "否": False}.get(text, text)
+
+
 def _lines(text: str) -> dict[str, Any]:
-    """`名称: 值`, one a line; a value of digits is a number."""
+    """`名称: 值`, one a line; digits are a number, 是 and 否 a flag."""
     pairs = [re.split(r"[:：]", line, maxsplit=1) for line in text.splitlines() if line.strip()]
     if not all(len(pair) == 2 and all(part.strip() for part in pair) for pair in pairs):
         raise BadValue("对照表每行写一项，写成 名称: 值")
-    read = {name.strip(): int(item) if item.strip().isdecimal() else item.strip() for name, item in pairs}
+    read = {name.strip(): _item(item.strip()) for name, item in pairs}
     if len(read) != len(pairs):
         raise BadValue("对照表里有一个名称写了两次")
     return read

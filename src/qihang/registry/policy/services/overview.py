@@ -13,6 +13,9 @@ from qihang.registry.policy.querysets import region_chain
 from qihang.registry.policy.words import label_of
 from qihang.registry.policy.workflows import PARAMETER_WORKFLOW
 
+# Every mark but the one for values read in the original, the most doubtful first.
+_DOUBTS = (Verified.DEMO, Verified.UNVERIFIED, Verified.OTHER_REGION, Verified.SECONDARY)
+
 
 @dataclass(frozen=True, slots=True)
 class ValueHere:
@@ -47,9 +50,9 @@ def values_here(*, region: str, on: dt.date) -> list[ValueHere]:
 
 
 def unproven_values(*, region: str, on: dt.date) -> list[ParameterRow]:
-    """The values in force at a place that nobody has checked against the original text."""
+    """The values in force at a place that nobody has checked against the original text, the most doubtful first."""
     rows = (row for value in values_here(region=region, on=on) for row in value.rows)
-    return [row for row in rows if row.verified is not Verified.TRUE]
+    return sorted((row for row in rows if row.verified in _DOUBTS), key=lambda row: _DOUBTS.index(row.verified))
 
 
 def hands_of(parameters: Iterable[Parameter]) -> dict[int, Hands]:

@@ -102,7 +102,8 @@ def _decide(request: HttpRequest, actor: Actor, parameter: Parameter, form: Deci
 
 
 def _visible(actor: Actor, public_id: uuid.UUID) -> Parameter:
-    found = Parameter.objects.visible_to(actor).select_related("instrument").filter(public_id=public_id).first()
+    mine = Parameter.objects.visible_to(actor).select_related("instrument")
+    found: Parameter | None = mine.filter(public_id=public_id).first()
     if found is None or found.key not in CATALOGUE:
         raise NotFound("没有这个值，或者它还是草案，不给别的岗位看")
     return found

@@ -8,7 +8,7 @@ from django import forms
 from qihang.foundation.core.actors import Actor
 from qihang.registry.policy.catalogue import CATALOGUE
 from qihang.registry.policy.engine.parameters import KeySpec, by_from_text, by_text
-from qihang.registry.policy.engine.values import UNIT_WORDS, UNLIMITED_TEXT, Value, ValueType
+from qihang.registry.policy.engine.values import UNIT_WORDS, UNLIMITED_TEXT, Value, ValueType, value_to_text
 from qihang.registry.policy.enums import VerifiedMark
 from qihang.registry.policy.models import LegalInstrument
 from qihang.registry.policy.rules.facts import NO_CATEGORY
@@ -35,14 +35,11 @@ _EXAMPLES = {
 
 
 class TwoStepForm(PageForm):
-    """A form whose outcome is looked at before it is sent: `hide` carries the answers along, `sure` says so."""
+    """A form whose outcome is looked at before it is sent: `hide` carries the answers along unseen."""
 
     def hide(self) -> None:
         for field in self.fields.values():
             field.widget = field.hidden_widget()
-        self.fields["sure"] = forms.CharField(initial="1", widget=forms.HiddenInput(), required=False)
-        self.data = self.data.copy()
-        self.data["sure"] = "1"
 
 
 class ListFilterForm(PageForm):
@@ -83,8 +80,8 @@ class ProposalForm(TwoStepForm):
 
     def __init__(self, spec: KeySpec, actor: Actor, *args: Any, **kwargs: Any) -> None:
         self.spec = spec
+        self.base_fields = {**self.base_fields, "value": value_field(spec)}
         super().__init__(*args, **kwargs)
-        self.fields["value"] = value_field(spec)
         region = self.fields["region"]
         assert isinstance(region, forms.ChoiceField)
         region.choices = settable_places(actor)
@@ -137,7 +134,7 @@ def typed(spec: KeySpec, stored: Any) -> Value | str | list[str]:
     if spec.kind is ValueType.FLAG:
         return "true" if stored else "false"
     if spec.kind is ValueType.MAPPING:
-        return "\n".join(f"{name}: {item}" for name, item in stored.items())
+        return value_to_text(spec.kind, stored).replace("；", "\n")
     if spec.kind is ValueType.CODES:
         return list(stored) if code_choices(spec.key) else ",".join(stored)
     return "不限" if stored == UNLIMITED_TEXT else str(stored)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -28,17 +29,26 @@ ORGANIZATIONS = "manage_organizations"
 class Lack:
     """One thing that may be lacking.
 
-    `lines` name what is lacking, `done` says what is there when nothing is. `who` does it; `url` and `action` lead
-    there where the reader is one of them. `soft` may wait: work goes on meanwhile.
+    `lines` name what is lacking, `done` says what is there when nothing is. `who` does it; `step` is the label and
+    address of the next step, where the reader may take it. `soft` may wait: work goes on meanwhile.
     """
 
     title: str
     lines: Sequence[str]
     done: str
     who: str
-    action: str = ""
-    url: str = ""
+    step: tuple[str, str] = ("", "")
     soft: bool = False
+
+    @property
+    def action(self) -> str:
+        """The next step in words."""
+        return self.step[0]
+
+    @property
+    def url(self) -> str:
+        """Where the next step is taken; empty where it is not the reader's."""
+        return self.step[1]
 
     @property
     def shown(self) -> Sequence[str]:
@@ -85,7 +95,7 @@ def _kinds(actor: Actor) -> Lack:
         lines=[f"还没有{kind.label}" for kind in staffing.missing_kinds()],
         done="人社部门、培训机构、鉴定站都有了",
         who="系统管理员登记单位",
-        **_organizations(actor, "去登记单位"),
+        step=_organizations(actor, "去登记单位"),
     )
 
 
@@ -95,7 +105,7 @@ def _policy_hands(actor: Actor) -> Lack:
         lines=[f"省里的{role.label}还没有人" for role in staffing.vacant_policy_roles()],
         done="政策录入、政策复核都有人",
         who="系统管理员到省人社部门的页面发邀请，两个岗位要两个人",
-        **_organizations(actor, "去发邀请"),
+        step=_organizations(actor, "去发邀请"),
     )
 
 
@@ -106,8 +116,7 @@ def _parameters(actor: Actor, region: str) -> Lack:
         lines=[item.label for item in missing],
         done="规则要用的参数今天都有值",
         who="政策录入提出，政策复核生效",
-        action="逐个提出" if actor.role == Role.POLICY_OFFICER else "看缺哪些",
-        url=f"{reverse('manage_parameters')}?region={region}&v=missing",
+        step=("逐个提出" if actor.role == Role.POLICY_OFFICER else "看缺哪些", _parameters_at(region, v="missing")),
     )
 
 
@@ -119,8 +128,9 @@ def _calendar(actor: Actor) -> Lack:
         lines=[f"{year} 年的节假日还没有录，算到那一年的期限都算不出来" for year in years],
         done="往后一年的期限都算得出来",
         who="省里的政策录入录；首次安装时系统管理员也可以录。通知没发就先等着",
-        action=f"录 {years[0]} 年" if may else "看日历",
-        url=reverse("manage_calendar_fill", args=[years[0]]) if may else reverse("manage_calendar"),
+        step=(f"录 {years[0]} 年", reverse("manage_calendar_fill", args=[years[0]]))
+        if may
+        else ("看日历", reverse("manage_calendar")),
     )
 
 
@@ -130,7 +140,7 @@ def _case_hands(actor: Actor, region: str) -> Lack:
         lines=_by_places(staffing.case_vacancies(region=region)),
         done="每个市县的件都有人受理、复核、审批、付款、检查",
         who="系统管理员到各地人社部门的页面发邀请。一个人可以管几个县，同一件不能办两道",
-        **_organizations(actor, "去发邀请"),
+        step=_organizations(actor, "去发邀请"),
     )
 
 
@@ -141,7 +151,7 @@ def _leaders(actor: Actor, region: str) -> Lack:
         lines=[f"{name}没有{vacancy.role.label}" for vacancy in vacancies for name in vacancy.places],
         done="登记了的机构和鉴定站都有人管",
         who="系统管理员到那个单位的页面发邀请",
-        **_organizations(actor, "去发邀请"),
+        step=_organizations(actor, "去发邀请"),
     )
 
 
@@ -152,8 +162,7 @@ def _proofs(region: str) -> Lack:
         lines=[f"{label_of(row.spec, row.by)}：{VerifiedMark(row.verified).label}，{row.law}" for row in rows],
         done="在用的值都对过原文",
         who="政策录入找到原文，按原文再提一遍，标“已核原文”",
-        action="看这些值",
-        url=f"{reverse('manage_parameters')}?region={region}",
+        step=("看这些值", _parameters_at(region)),
         soft=True,
     )
 
@@ -171,8 +180,12 @@ def _places_text(places: Sequence[str]) -> str:
     return f"{first}等 {len(places)} 个市县" if len(places) > _NAMED else first
 
 
-def _organizations(actor: Actor, action: str) -> dict[str, str]:
+def _parameters_at(region: str, **view: str) -> str:
+    return f"{reverse('manage_parameters')}?{urlencode({'region': region, **view})}"
+
+
+def _organizations(actor: Actor, action: str) -> tuple[str, str]:
     """The way to the pages of organisations, for those whose menu has it."""
     if any(item.url_name == ORGANIZATIONS and item.is_for(actor) for item in registered()):
-        return {"action": action, "url": reverse(ORGANIZATIONS)}
-    return {}
+        return action, reverse(ORGANIZATIONS)
+    return "", ""
