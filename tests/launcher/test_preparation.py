@@ -51,6 +51,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setattr(preparation, "LOAD_REFERENCE_DATA", hook("reference"))
+    monkeypatch.setattr(preparation, "LOAD_SOURCED_PARAMETERS", hook("parameters"))
     monkeypatch.setattr(preparation, "FIRST_ADMIN_LINKS", hook("links", [("系统管理员", "/invitations/x/")]))
     monkeypatch.setattr("django.core.management.call_command", lambda name, **_: made.append(name))
     return made
@@ -124,7 +125,22 @@ def test_a_demo_is_refused_while_there_is_none(database: str, calls: list[str]) 
     assert calls == []
 
 
-@pytest.mark.parametrize("name", ["LOAD_REFERENCE_DATA", "FIRST_ADMIN_LINKS"])
+def test_an_installation_of_its_own_starts_from_the_sourced_parameters(database: str, calls: list[str]) -> None:
+    prepare_database()
+    prepare_sign_in("none")
+    prepare_sign_in("")
+    assert calls.count("parameters") == 1
+
+
+def test_an_installation_with_a_demo_keeps_the_demos_parameters(database: str, calls: list[str]) -> None:
+    prepare_database()
+    with open_stamps() as kept:
+        kept.set("demo", "small")
+    prepare_sign_in("")
+    assert "parameters" not in calls
+
+
+@pytest.mark.parametrize("name", ["LOAD_REFERENCE_DATA", "LOAD_SOURCED_PARAMETERS", "FIRST_ADMIN_LINKS"])
 def test_every_hook_is_there(name: str) -> None:
     module, _, function = getattr(preparation, name).partition(":")
     assert callable(getattr(importlib.import_module(module), function))

@@ -18,6 +18,7 @@ from qihang.launcher.stamps import Stamps, open_stamps, schema_fingerprint, stat
 
 # What other apps do at a start, by name: the launcher knows when, they know what.
 LOAD_REFERENCE_DATA = "qihang.registry.reference.load:load_reference_data"  # () -> None, safe to repeat
+LOAD_SOURCED_PARAMETERS = "qihang.registry.policy.services:load_sourced_parameters"  # () -> int, safe to repeat
 FIRST_ADMIN_LINKS = "qihang.registry.organizations.setup:first_admin_links"  # () -> [(role label, path)], [] once used
 
 NO_DEMO = "none"
@@ -77,13 +78,26 @@ def prepare_static() -> None:
 
 
 def prepare_sign_in(demo: str) -> dict[str, Any]:
-    """The first administrators' links. DomainError for a demo: there is none to build yet."""
+    """The first administrators' links. DomainError for a demo: there is none to build yet.
+
+    An installation of its own starts from the values that have a source, each with its mark; a demo has its own set.
+    """
     if demo not in ("", NO_DEMO):
         raise DomainError("演示数据还没有做好；请用 --demo none 启动，凭首批管理员的链接自己建单位、请人")
     with open_stamps() as stamps, stamps.alone():
+        if stamps.get("demo") in (None, NO_DEMO):
+            _load_sourced_parameters(stamps)
         links = _call(FIRST_ADMIN_LINKS)
         stamps.set("demo", NO_DEMO)
     return {"links": links}
+
+
+def _load_sourced_parameters(stamps: Stamps) -> None:
+    """Once for each state of the files; what people have set meanwhile is left alone."""
+    made_for = stamps.get("schema")
+    if made_for is not None and stamps.get("parameters") != made_for:
+        _call(LOAD_SOURCED_PARAMETERS)
+        stamps.set("parameters", made_for)
 
 
 def _call(hook: str) -> Any:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("office/", include("qihang.web.views.office.urls")),
     path("imports/", include("qihang.web.views.imports.urls")),
     path("manage/", include("qihang.web.views.manage.urls")),
+    path("manage/", include("qihang.web.views.manage_policy.urls")),
     path("kit/", kit.gallery, name="kit"),
     path("kit/<slug:page>/", kit.page, name="kit_page"),
 ]

@@ -19,6 +19,7 @@ from qihang.registry.policy.services import (
     load_demo_parameters,
     missing_parameters,
     propose_parameter,
+    send_back_parameter,
     withdraw_parameter,
 )
 
@@ -183,6 +184,28 @@ class TestWithdrawing:
             withdraw_parameter(actor=officer, parameter=draft, comment=" ")
         assert withdraw_parameter(actor=officer, parameter=draft, comment="文号写错").state == "withdrawn"
 
+    def test_the_checker_sends_a_draft_back_with_a_reason(self, officer: Actor, checker: Actor) -> None:
+        draft = propose(officer)
+        with pytest.raises(Refused, match="写明原因"):
+            send_back_parameter(actor=checker, parameter=draft, comment="")
+        with pytest.raises(NotAllowed):
+            send_back_parameter(actor=officer, parameter=draft, comment="自己退自己")
+        assert send_back_parameter(actor=checker, parameter=draft, comment="原文是 48").state == "returned"
+        with pytest.raises(Refused):
+            confirm_parameter(actor=checker, parameter=draft)
+
+    def test_a_draft_is_withdrawn_by_those_who_propose(self, officer: Actor, checker: Actor) -> None:
+        with pytest.raises(NotAllowed):
+            withdraw_parameter(actor=checker, parameter=propose(officer), comment="不要了")
+
+    def test_a_city_takes_nothing_back_that_the_province_set(self, officer: Actor, checker: Actor) -> None:
+        value, draft = in_force(officer, checker), propose(officer, key="class.lead_days", value=5)
+        for role, parameter in ((Role.POLICY_CHECKER, value), (Role.POLICY_OFFICER, draft)):
+            with pytest.raises(NotAllowed, match="海南省的参数不归您办"):
+                withdraw_parameter(actor=make_actor(role, region=HAIKOU), parameter=parameter, comment="试")
+        with pytest.raises(NotAllowed, match="海南省的参数不归您办"):
+            send_back_parameter(actor=make_actor(Role.POLICY_CHECKER, region=HAIKOU), parameter=draft, comment="试")
+
     def test_a_value_in_force_is_taken_back_by_the_checker(self, officer: Actor, checker: Actor) -> None:
         value = in_force(officer, checker)
         with pytest.raises(NotAllowed):
@@ -249,7 +272,7 @@ class TestReading:
         rate = propose(officer, key="training.rate", by={"level": 5}, value=1500)
         assert (str(rate), rate.label, rate.value_text) == (
             "training.rate[level=5]",
-            "职业培训补贴标准（5）",
+            "职业培训补贴标准（五级/初级工）",
             "1500 元",
         )
 
@@ -260,11 +283,11 @@ class TestReading:
 
     def test_what_is_missing_is_named_with_its_discriminator(self, officer: Actor, checker: Actor) -> None:
         before = {item.label for item in missing_parameters(region=MEILAN, on=day("2026-06-01"))}
-        assert {"每班人数上限", "职业培训补贴标准（5）", "职业培训补贴标准（4）"} <= before
+        assert {"每班人数上限", "职业培训补贴标准（五级/初级工）", "职业培训补贴标准（四级/中级工）"} <= before
         in_force(officer, checker)
         in_force(officer, checker, key="training.rate", by={"level": 5}, value=1500)
         after = {item.label for item in missing_parameters(region=MEILAN, on=day("2026-06-01"))}
-        assert before - after == {"每班人数上限", "职业培训补贴标准（5）"}
+        assert before - after == {"每班人数上限", "职业培训补贴标准（五级/初级工）"}
         assert "每班人数上限" in {item.label for item in missing_parameters(region=MEILAN, on=day("2025-12-31"))}
 
     def test_the_refusal_says_which_where_and_when(self) -> None:

@@ -54,3 +54,26 @@ _SPECS = (
 )
 
 CATALOGUE: dict[str, KeySpec] = {spec.key: spec for spec in _SPECS}
+
+# What keys are about, by their first part, in the order that pages list them.
+SUBJECTS = {
+    "training": "职业培训补贴",
+    "assess": "鉴定（评价）补贴",
+    "subsidy": "各项补贴共用",
+    "class": "开班",
+    "attendance": "出勤",
+    "appraisal": "鉴定",
+    "certificate": "证书",
+    "employment": "就业认定",
+    "notice": "公示",
+    "review": "审核期限",
+    "reemp": "技能再就业的目标",
+    "startup": "能力促创业的目标",
+    "figures": "数字公布",
+    "privacy": "隐私",
+}
+
+
+def subject_of(key: str) -> str:
+    """The Chinese name of what a key is about."""
+    return SUBJECTS[key.split(".", 1)[0]]

@@ -6,6 +6,7 @@ from django.db.models import TextChoices
 class ParameterState(TextChoices):
     DRAFT = "draft", "待复核"
     CONFIRMED = "confirmed", "已生效"
+    RETURNED = "returned", "已退回"
     WITHDRAWN = "withdrawn", "已撤回"
 
 

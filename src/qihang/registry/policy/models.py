@@ -16,11 +16,12 @@ from qihang.registry.policy.catalogue import CATALOGUE
 from qihang.registry.policy.engine.evaluation import Basis
 from qihang.registry.policy.engine.parameters import KeySpec, by_from_text
 from qihang.registry.policy.engine.rules import Rule
-from qihang.registry.policy.engine.values import parse_value, value_to_text
+from qihang.registry.policy.engine.values import parse_value
 from qihang.registry.policy.enums import ParameterState, VerifiedMark
 from qihang.registry.policy.querysets import DecisionQuerySet, LegalInstrumentQuerySet, ParameterQuerySet
 from qihang.registry.policy.rules import BENEFITS, rule_of_version
 from qihang.registry.policy.stored import basis_from_json
+from qihang.registry.policy.words import label_of, place_name, text_of
 
 
 class LegalInstrument(AuditedModel):
@@ -125,13 +126,17 @@ class Parameter(AuditedModel):
     @property
     def label(self) -> str:
         """The Chinese name, with the discriminator where there is one."""
-        names = "、".join(value for _, value in by_from_text(self.by))
-        return f"{self.spec.label}（{names}）" if names else self.spec.label
+        return label_of(self.spec, by_from_text(self.by))
 
     @property
     def value_text(self) -> str:
         """The value as a person reads it, with its unit."""
-        return value_to_text(self.spec.kind, parse_value(self.spec.kind, self.value), self.spec.unit)
+        return text_of(self.spec, parse_value(self.spec.kind, self.value))
+
+    @property
+    def place(self) -> str:
+        """The name of the place that set it."""
+        return place_name(self.region)
 
     @property
     def law(self) -> str:

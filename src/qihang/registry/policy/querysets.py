@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.roles import OFFICERS, Role
@@ -13,6 +13,7 @@ from qihang.registry.policy.catalogue import CATALOGUE
 from qihang.registry.policy.engine.parameters import NATION, ParameterBook, ParameterRow, Verified, by_from_text
 from qihang.registry.policy.engine.values import parse_value
 from qihang.registry.policy.enums import ParameterState
+from qihang.registry.policy.perms import settable_q
 from qihang.registry.reference.scope import ancestors, region_code_q
 
 _ROW = (
@@ -48,6 +49,17 @@ class ParameterQuerySet(models.QuerySet[Any]):
     def in_force(self, on: dt.date) -> Self:
         """Confirmed values that hold on a day."""
         return self.confirmed().filter(Q(valid_to=None) | Q(valid_to__gte=on), valid_from__lte=on)
+
+    def waiting_for(self, actor: Actor) -> Self:
+        """Drafts of the places that the actor sets policy for, which somebody has to confirm or send back."""
+        return self.filter(settable_q(actor), state=ParameterState.DRAFT)
+
+    def returned_to(self, actor: Actor) -> Self:
+        """Drafts of the actor's places that came back and that no later value of the same key and place follows."""
+        later = type(self)(self.model).filter(
+            key=OuterRef("key"), by=OuterRef("by"), region=OuterRef("region"), pk__gt=OuterRef("pk")
+        )
+        return self.filter(settable_q(actor), ~Exists(later), state=ParameterState.RETURNED)
 
     def visible_to(self, actor: Actor) -> Self:
         """Values in force to anyone; drafts and withdrawn ones to those who work on them."""

@@ -1,4 +1,5 @@
-"""A parameter's life: one person proposes it, another puts it in force; what is wrong is withdrawn, never edited."""
+"""A parameter's life: one person proposes it, another puts it in force; what is wrong is sent back or withdrawn,
+never edited: the next attempt is a new draft."""
 
 from qihang.foundation.core.roles import Role
 from qihang.foundation.core.workflow import SYSTEM, Transition, Workflow
@@ -21,11 +22,21 @@ PARAMETER_WORKFLOW = Workflow(
             seal="准",
         ),
         Transition(
+            name="send_back",
+            label="退回",
+            sources=(ParameterState.DRAFT,),
+            target=ParameterState.RETURNED,
+            roles=(Role.POLICY_CHECKER,),
+            needs_comment=True,
+            different_hands_from=("enter",),
+            seal="退",
+        ),
+        Transition(
             name="withdraw",
             label="撤回草案",
             sources=(ParameterState.DRAFT,),
             target=ParameterState.WITHDRAWN,
-            roles=(Role.POLICY_OFFICER, Role.POLICY_CHECKER),
+            roles=(Role.POLICY_OFFICER,),
             needs_comment=True,
         ),
         Transition(

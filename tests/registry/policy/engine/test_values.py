@@ -24,6 +24,8 @@ from qihang.registry.policy.engine.values import (
         (ValueType.RATIO, 0.8, Decimal("0.80"), "0.80"),
         (ValueType.RATIO, "0.805", Decimal("0.805"), "0.805"),
         (ValueType.RATIO, 1, Decimal("1.00"), "1.00"),
+        (ValueType.RATIO, "80%", Decimal("0.80"), "0.80"),
+        (ValueType.RATIO, " 8.5 ％", Decimal("0.085"), "0.085"),
         (ValueType.DAYS, "5", 5, 5),
         (ValueType.AGE, 16, 16, 16),
         (ValueType.COUNT, 0, 0, 0),
@@ -33,6 +35,12 @@ from qihang.registry.policy.engine.values import (
         (ValueType.CODES, "02，03 04", ("02", "03", "04"), ["02", "03", "04"]),
         (ValueType.CODES, ["01"], ("01",), ["01"]),
         (ValueType.MAPPING, {"id_head": 6, "full_name": True}, {"id_head": 6, "full_name": True}, None),
+        (
+            ValueType.MAPPING,
+            "id_head: 6\n\nfull_name：是\nmark: *",
+            {"id_head": 6, "full_name": True, "mark": "*"},
+            {"id_head": 6, "full_name": True, "mark": "*"},
+        ),
     ],
 )
 def test_a_value_is_read_and_written_the_same_way(kind: ValueType, raw: object, value: Any, stored: Any) -> None:
@@ -53,6 +61,8 @@ def test_a_value_is_read_and_written_the_same_way(kind: ValueType, raw: object, 
         (ValueType.AMOUNT, True, "不是金额"),
         (ValueType.AMOUNT, None, "不是金额"),
         (ValueType.RATIO, "1.2", "0 到 1"),
+        (ValueType.RATIO, "120%", "0 到 1"),
+        (ValueType.RATIO, "%", "不是比例"),
         (ValueType.RATIO, "0.1234567", "六位小数"),
         (ValueType.DAYS, "5.5", "整数"),
         (ValueType.COUNT, UNLIMITED, "整数"),
@@ -64,6 +74,9 @@ def test_a_value_is_read_and_written_the_same_way(kind: ValueType, raw: object, 
         (ValueType.CODES, ["02", "02"], "重复"),
         (ValueType.MAPPING, [], "对照表"),
         (ValueType.MAPPING, {"a": 1.5}, "对照表的值"),
+        (ValueType.MAPPING, "id_head 6", "每行写一项"),
+        (ValueType.MAPPING, "id_head:", "每行写一项"),
+        (ValueType.MAPPING, "a: 1\na: 2", "写了两次"),
     ],
 )
 def test_what_is_no_value_is_refused_in_words(kind: ValueType, raw: object, why: str) -> None:
@@ -93,7 +106,7 @@ def test_columns_hold_fen_millionths_and_whole_numbers() -> None:
         (ValueType.DAYS, 5, "working_days", "5 个工作日"),
         (ValueType.FLAG, True, "flag", "是"),
         (ValueType.CODES, ("02", "03"), "codes", "02、03"),
-        (ValueType.MAPPING, {"id_head": 6}, "characters", "id_head 6"),
+        (ValueType.MAPPING, {"id_head": 6}, "characters", "id_head: 6"),
     ],
 )
 def test_a_person_reads_it_with_its_unit(kind: ValueType, value: Any, unit: str, text: str) -> None:

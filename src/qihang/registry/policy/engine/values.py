@@ -71,11 +71,15 @@ def value_to_text(kind: ValueType, value: Value, unit: str = "") -> str:
     if isinstance(value, tuple):
         return "、".join(value)
     if isinstance(value, dict):
-        return "；".join(f"{name} {item}" for name, item in value.items())
+        return "；".join(f"{name}: {_said(item)}" for name, item in value.items())
     if kind is ValueType.RATIO:
         return f"{(Decimal(value) * 100).normalize():f}%"
     number = f"{value:.2f}".removesuffix(".00") if kind is ValueType.AMOUNT else str(value)
     return f"{number} {word}".strip()
+
+
+def _said(item: str | int | bool) -> str:
+    return {True: "是", False: "否"}[item] if isinstance(item, bool) else str(item)
 
 
 UNIT_WORDS = {
@@ -117,7 +121,11 @@ def _amount(raw: object) -> Decimal:
 
 
 def _ratio(raw: object) -> Decimal:
-    value = _decimal(raw, "比例，请写成 0.80")
+    expected = "比例，请写成 0.80 或 80%"
+    if isinstance(raw, str) and raw.strip().endswith(("%", "％")):
+        value = _decimal(raw.strip()[:-1], expected) / 100
+    else:
+        value = _decimal(raw, expected)
     if value > 1 or value != round(value, 6):
         raise BadValue(f"“{raw}”不是比例：在 0 到 1 之间，最多六位小数")
     return round(value, 2) if value == round(value, 2) else value
@@ -159,7 +167,23 @@ def _codes(raw: object) -> tuple[str, ...]:
     return tuple(items)
 
 
+def _item(text: str) -> str | int | bool:
+    return int(text) if text.isdecimal() else {"是": True, "否": False}.get(text, text)
+
+
+def _lines(text: str) -> dict[str, Any]:
+    """`名称: 值`, one a line; digits are a number, 是 and 否 a flag."""
+    pairs = [re.split(r"[:：]", line, maxsplit=1) for line in text.splitlines() if line.strip()]
+    if not all(len(pair) == 2 and all(part.strip() for part in pair) for pair in pairs):
+        raise BadValue("对照表每行写一项，写成 名称: 值")
+    read = {name.strip(): _item(item.strip()) for name, item in pairs}
+    if len(read) != len(pairs):
+        raise BadValue("对照表里有一个名称写了两次")
+    return read
+
+
 def _mapping(raw: object) -> dict[str, Any]:
+    raw = _lines(raw) if isinstance(raw, str) else raw
     if not isinstance(raw, dict) or not raw or not all(isinstance(name, str) for name in raw):
         raise BadValue(f"“{raw}”不是对照表，请写成 名称: 值")
     if not all(isinstance(item, (str, int, bool)) for item in raw.values()):

@@ -10,12 +10,12 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.errors import NotFound
 from qihang.foundation.imports.enums import BatchState
 from qihang.foundation.imports.models import ImportBatch
 from qihang.foundation.imports.perms import kind_of, may_import
 from qihang.foundation.imports.ports import import_kinds
 from qihang.foundation.imports.workflows import IMPORTERS
-from qihang.foundation.core.errors import NotFound
 from qihang.web.access import roles
 from qihang.web.navigation import actor_of
 from qihang.web.parts import View

@@ -1,0 +1,118 @@
+"""One value: what it changes, who had it in hand, and the next step of whoever may take it."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
+from qihang.foundation.core.roles import Role
+from qihang.foundation.core.workflow import Transition
+from qihang.registry.policy.catalogue import CATALOGUE
+from qihang.registry.policy.enums import ParameterState
+from qihang.registry.policy.models import Parameter
+from qihang.registry.policy.perms import may_set_for
+from qihang.registry.policy.services import (
+    change_of,
+    confirm_parameter,
+    left_without,
+    send_back_parameter,
+    withdraw_parameter,
+)
+from qihang.registry.policy.workflows import PARAMETER_WORKFLOW
+from qihang.web.access import roles
+from qihang.web.navigation import actor_of
+from qihang.web.parts import Crumb
+from qihang.web.refusals import show_refusal
+from qihang.web.views.manage_policy.forms import DecisionForm, ReasonForm
+from qihang.web.views.manage_policy.readers import POLICY_HANDS, READERS
+from qihang.web.views.manage_policy.showing import change_values, events_of, holds_text, span_text
+
+_TAKING_BACK = {"withdraw", "revoke"}
+_OVER = (ParameterState.RETURNED, ParameterState.WITHDRAWN)
+_SEALS = {step.name: step.seal for step in PARAMETER_WORKFLOW.transitions}
+
+
+@roles(*READERS)
+def version(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """A value with its change and history; by POST the checker's decision."""
+    actor = actor_of(request)
+    parameter = _visible(actor, public_id)
+    form = DecisionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _decide(request, actor, parameter, form)
+        except DomainError as refusal:
+            show_refusal(form, refusal)
+    steps = {step.name for step in _steps(parameter, actor)}
+    values = {
+        "parameter": parameter,
+        "span": span_text(parameter.valid_from, parameter.valid_to),
+        "events": events_of(list(PARAMETER_WORKFLOW.history(parameter)), _SEALS),
+        "form": form if "confirm" in steps or form.errors else None,
+        "withdraw": steps & _TAKING_BACK,
+        "again": actor.role == Role.POLICY_OFFICER and parameter.state in _OVER,
+        "crumbs": _crumbs(parameter),
+    }
+    if parameter.state == ParameterState.DRAFT:
+        values |= change_values(parameter, change_of(parameter))
+    return render(request, "manage_policy/version.html", values)
+
+
+@roles(*POLICY_HANDS)
+def withdraw(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Ask why; then take a draft back, or a value that is in force."""
+    actor = actor_of(request)
+    parameter = _visible(actor, public_id)
+    if not _TAKING_BACK & {step.name for step in _steps(parameter, actor)}:
+        raise NotAllowed("这个值不归您撤回：草案由政策录入撤，生效的值由没有提过它的政策复核撤")
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            withdraw_parameter(actor=actor, parameter=parameter, comment=form.cleaned_data["comment"])
+        except DomainError as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, "撤回了。经过都留着，要改的请提一个新值")
+            return HttpResponseRedirect(reverse("manage_parameter", args=[parameter.public_id]))
+    in_force = parameter.state == ParameterState.CONFIRMED
+    values = {
+        "parameter": parameter,
+        "form": form,
+        "in_force": in_force,
+        "instead": holds_text(left_without(parameter)) if in_force else "",
+        "span": span_text(parameter.valid_from, parameter.valid_to),
+        "crumbs": _crumbs(parameter),
+    }
+    return render(request, "manage_policy/withdraw.html", values)
+
+
+def _decide(request: HttpRequest, actor: Actor, parameter: Parameter, form: DecisionForm) -> HttpResponse:
+    comment = form.cleaned_data["comment"]
+    if form.cleaned_data["decision"] == "confirm":
+        confirm_parameter(actor=actor, parameter=parameter, comment=comment)
+        messages.success(request, f"“{parameter.label}”的新值生效了：{parameter.value_text}")
+    else:
+        send_back_parameter(actor=actor, parameter=parameter, comment=comment)
+        messages.success(request, f"“{parameter.label}”退回了，提出的人会看到您写的原因")
+    return HttpResponseRedirect(reverse("manage_parameters_waiting"))
+
+
+def _visible(actor: Actor, public_id: uuid.UUID) -> Parameter:
+    mine = Parameter.objects.visible_to(actor).select_related("instrument")
+    found: Parameter | None = mine.filter(public_id=public_id).first()
+    if found is None or found.key not in CATALOGUE:
+        raise NotFound("没有这个值，或者它还是草案，不给别的岗位看")
+    return found
+
+
+def _steps(parameter: Parameter, actor: Actor) -> list[Transition]:
+    return PARAMETER_WORKFLOW.available(parameter, actor) if may_set_for(actor, parameter.region) else []
+
+
+def _crumbs(parameter: Parameter) -> list[Crumb]:
+    key_page = reverse("manage_parameter_key", args=[parameter.key])
+    return [Crumb("参数", reverse("manage_parameters")), Crumb(parameter.spec.label, key_page), Crumb("一个值")]

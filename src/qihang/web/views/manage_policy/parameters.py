@@ -1,0 +1,157 @@
+"""Reading the parameters: what holds here today, every version of a key, what waits for a checker."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from qihang.foundation.core import clock
+from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.errors import NotFound
+from qihang.foundation.core.roles import Role
+from qihang.registry.policy.catalogue import SUBJECTS, subject_of
+from qihang.registry.policy.engine.parameters import KeySpec, by_text
+from qihang.registry.policy.enums import ParameterState, VerifiedMark
+from qihang.registry.policy.models import Parameter
+from qihang.registry.policy.services import Hands, ValueHere, hands_of, values_here
+from qihang.registry.policy.words import place_name, places_to_read
+from qihang.web.access import roles
+from qihang.web.navigation import actor_of
+from qihang.web.parts import Crumb, View
+from qihang.web.views.manage_policy.forms import ListFilterForm, spec_of
+from qihang.web.views.manage_policy.readers import POLICY_HANDS, READERS
+from qihang.web.views.manage_policy.showing import row_values, span_text
+
+_PAGE = 20
+_MISSING = "missing"
+
+
+@roles(*READERS)
+def in_force(request: HttpRequest) -> HttpResponse:
+    """The values that bind at a place on a day, by subject, the missing ones among them."""
+    actor = actor_of(request)
+    region, on = home_region(actor), clock.today()
+    form = ListFilterForm(places_to_read(), request.GET or None)
+    asked = form.cleaned_data if form.is_valid() else {}
+    region, on = asked.get("region") or region, asked.get("on") or on
+    found = [value for value in values_here(region=region, on=on) if _matches(value, asked.get("q", ""))]
+    shown = request.GET.get("v", "")
+    values = {
+        "form": form,
+        "q": request.GET.get("q", ""),
+        "region": region,
+        "place": place_name(region),
+        "on": on,
+        "places": places_to_read(),
+        "views": _views(found, shown, {"q": asked.get("q", ""), "region": region, "on": on.isoformat()}),
+        "subjects": _by_subject([value for value in found if _in_view(value, shown)], region, actor),
+        "may_propose": actor.role == Role.POLICY_OFFICER,
+        "waiting": _waiting_link(actor),
+    }
+    return render(request, "manage_policy/parameters.html", values)
+
+
+@roles(*READERS)
+def versions(request: HttpRequest, key: str) -> HttpResponse:
+    """Every value a key ever had that the reader may see, by place and day, with whose hands it went through."""
+    actor, spec = actor_of(request), known_key(key)
+    rows = Parameter.objects.visible_to(actor).filter(key=key).select_related("instrument")
+    page = Paginator(rows.order_by("by", "region", "-valid_from", "-id"), _PAGE).get_page(request.GET.get("page"))
+    hands = hands_of(page.object_list)
+    values = {
+        "spec": spec,
+        "subject": subject_of(key),
+        "page": page,
+        "rows": [_version(row, hands[row.pk]) for row in page.object_list],
+        "crumbs": [Crumb("参数", reverse("manage_parameters")), Crumb(spec.label)],
+        "may_propose": actor.role == Role.POLICY_OFFICER,
+    }
+    return render(request, "manage_policy/versions.html", values)
+
+
+@roles(*POLICY_HANDS)
+def waiting(request: HttpRequest) -> HttpResponse:
+    """Drafts of the actor's places that wait for a checker, the oldest first; for officers also what came back."""
+    actor = actor_of(request)
+    mine = Parameter.objects.visible_to(actor).select_related("instrument")
+    drafts = list(mine.waiting_for(actor).order_by("created_at"))
+    returned = mine.returned_to(actor) if actor.role == Role.POLICY_OFFICER else []
+    hands = hands_of([*drafts, *returned])
+    values = {
+        "drafts": [_version(row, hands[row.pk]) for row in drafts],
+        "returned": [_version(row, hands[row.pk]) for row in returned],
+        "is_checker": actor.role == Role.POLICY_CHECKER,
+    }
+    return render(request, "manage_policy/waiting.html", values)
+
+
+def known_key(key: str) -> KeySpec:
+    """The key of an address. NotFound for one that the product does not know."""
+    spec = spec_of(key)
+    if spec is None:
+        raise NotFound(f"没有“{key}”这个参数")
+    return spec
+
+
+def home_region(actor: Actor) -> str:
+    """Where the actor works; administrators look after the whole province."""
+    return settings.PROVINCE_CODE if actor.role == Role.SYSTEM_ADMIN else actor.region or settings.PROVINCE_CODE
+
+
+def _matches(value: ValueHere, wanted: str) -> bool:
+    text = f"{value.label} {value.spec.key} {subject_of(value.spec.key)}".lower()
+    return all(word in text for word in wanted.lower().split())
+
+
+def _in_view(value: ValueHere, shown: str) -> bool:
+    if shown == _MISSING:
+        return not value.rows
+    return not shown or any(row.verified == shown for row in value.rows)
+
+
+def _views(found: Sequence[ValueHere], shown: str, asked: dict[str, Any]) -> list[View]:
+    labels = {"": "全部", **{mark.value: mark.label for mark in VerifiedMark}, _MISSING: "没有值"}
+    counts = {code: sum(1 for value in found if _in_view(value, code)) for code in labels}
+    return [
+        View(label, f"?{urlencode({**asked, 'v': code})}", counts[code], current=code == shown)
+        for code, label in labels.items()
+        if counts[code] or code in ("", shown)
+    ]
+
+
+def _by_subject(found: Sequence[ValueHere], region: str, actor: Actor) -> list[dict[str, Any]]:
+    grouped: dict[str, list[ValueHere]] = {}
+    for value in found:
+        grouped.setdefault(value.spec.key.split(".", 1)[0], []).append(value)
+    return [
+        {"name": SUBJECTS[name], "rows": [_entry(value, region, actor) for value in grouped[name]]}
+        for name in SUBJECTS
+        if name in grouped
+    ]
+
+
+def _entry(value: ValueHere, region: str, actor: Actor) -> dict[str, Any]:
+    own = {"key": value.spec.key, "label": value.label, "values": [row_values(row) for row in value.rows]}
+    if value.rows or actor.role != Role.POLICY_OFFICER:
+        return own
+    query = urlencode({"region": region, "by": by_text(value.by)})
+    return {**own, "propose": f"{reverse('manage_parameter_propose', args=[value.spec.key])}?{query}"}
+
+
+def _version(row: Parameter, hands: Hands) -> dict[str, Any]:
+    return {
+        "parameter": row,
+        "span": span_text(row.valid_from, row.valid_to),
+        "proposed": hands.proposed,
+        "settled": hands.settled if row.state != ParameterState.DRAFT else None,
+        "over": bool(row.valid_to and row.valid_to < clock.today()),
+    }
+
+
+def _waiting_link(actor: Actor) -> int | None:
+    return Parameter.objects.visible_to(actor).waiting_for(actor).count() if actor.role in POLICY_HANDS else None
