@@ -33,6 +33,7 @@ UNAUDITED = {
     "accounts.SpentStep": "uses of a second factor stand in the sign-in log",
     "accounts.PasskeyUse": "uses of a second factor stand in the sign-in log",
     "imports.ImportReport": "what the reader found in a file, as the file's own record; decisions on it are audited",
+    "appraisal.CertificateCounter": "the last number given; the certificates that carry them are audited",
     "training.FilingCounter": "the last number given; the filings that carry them are audited",
     "notifications.Message": "messages are copies of what happened elsewhere",
     "notifications.Delivery": "a log of what was sent",

@@ -32,6 +32,8 @@ FORMATS = {
 NAMED = {
     "delivery.appraisal.imports.HIGHEST": "marks run from 0 to 100; the pass mark is a parameter",
     "delivery.employment.models.LONGEST_NAME": "what the column holds",
+    "delivery.appraisal.enums.HIGHEST": "marks run from 0 to 100; the pass mark is a parameter",
+    "delivery.appraisal.models._LETTER_COUNT": "letters of an opaque token",
     "delivery.employment.imports.pay._SCALES": "what 百, 千, 万 mean",
     "delivery.employment.imports.pay._LEAST_MONTHLY": "reading a bare figure as a month's pay or not; asks, decides nothing",
     "delivery.training.imports.attendance._LAST_DAY": "the calendar",

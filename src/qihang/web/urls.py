@@ -17,6 +17,8 @@ urlpatterns = [
     path("imports/", include("qihang.web.views.imports.urls")),
     path("manage/", include("qihang.web.views.manage.urls")),
     path("manage/", include("qihang.web.views.manage_policy.urls")),
+    path("", include("qihang.web.views.certificates.urls")),
+    path("", include("qihang.web.views.station.urls")),
     path("kit/", kit.gallery, name="kit"),
     path("kit/<slug:page>/", kit.page, name="kit_page"),
 ]

@@ -1,14 +1,14 @@
 """The score book of a sitting."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 from tests.identities import resident
 from tests.importing import examined, examined_sample, expectation, said, summary
 from tests.workbooks import sheet
 
-from qihang.delivery.appraisal.imports import SCORES
+from qihang.delivery.appraisal.imports import SCORES, Points
 from qihang.foundation.imports.engine.examine import Examination
 from qihang.foundation.imports.engine.rules import Parameters
 
@@ -21,12 +21,20 @@ class Register:
     """The class that sat, in memory: number -> (name, completed)."""
 
     people: Mapping[str, tuple[str, bool]]
+    points: Mapping[str, Points] = field(default_factory=dict)
+    holders: Collection[str] = ()
 
     def registered_names(self, identities: Collection[str]) -> Mapping[str, str]:
         return {number: name for number, (name, _) in self.people.items() if number in identities}
 
     def completed(self, identities: Collection[str]) -> Mapping[str, bool]:
         return {number: done for number, (_, done) in self.people.items() if number in identities}
+
+    def standing(self, identities: Collection[str]) -> Mapping[str, Points]:
+        return {number: points for number, points in self.points.items() if number in identities}
+
+    def certified(self, identities: Collection[str]) -> Collection[str]:
+        return [number for number in self.holders if number in identities]
 
 
 def judged(*rows: list[object], **options: object) -> Examination:

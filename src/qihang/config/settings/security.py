@@ -22,6 +22,7 @@ SIGN_IN_LIMITS = {
     "address": (100, 900, 900),
     "reset": (5, 3600, 3600),
     "sms": (5, 3600, 3600),
+    "certificate_check": (20, 900, 900),
 }
 # How many proxies of ours stand before the server, each adding an address to X-Forwarded-For.
 TRUSTED_PROXIES = int(os.environ.get("QIHANG_TRUSTED_PROXIES", "0"))

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from django.apps import AppConfig
 
 
@@ -7,7 +9,17 @@ class AppraisalConfig(AppConfig):
     verbose_name = "鉴定"
 
     def ready(self) -> None:
+        from qihang.delivery.appraisal import workflows  # noqa: F401 - the workflows register themselves
         from qihang.delivery.appraisal.imports import SCORES
+        from qihang.delivery.appraisal.querysets import benefits_of_sitting, classes_that_sit
+        from qihang.delivery.appraisal.score_book import SCORE_STORAGE
+        from qihang.delivery.appraisal.services import move_certificates
+        from qihang.delivery.training.querysets import class_relations
         from qihang.foundation.imports.ports import import_kinds
+        from qihang.registry.benefits.querysets import benefit_relations
+        from qihang.registry.participants.services import person_merges
 
-        import_kinds.register(SCORES.key, SCORES)
+        import_kinds.register(SCORES.key, replace(SCORES, storage=SCORE_STORAGE))
+        person_merges.register("appraisal.Certificate.person", move_certificates)
+        class_relations.register("appraisal", classes_that_sit)
+        benefit_relations.register("appraisal", benefits_of_sitting)

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from decimal import Decimal
 from typing import Protocol, cast
 
 import polars as pl
 
+from qihang.delivery.appraisal.enums import HIGHEST, LOWEST
 from qihang.foundation.core.roles import Role
 from qihang.foundation.imports.engine.days import each_distinct
 from qihang.foundation.imports.engine.fields import Field, Parsed, RawColumn, Reading, free_text, tidied, words
@@ -27,6 +29,9 @@ from qihang.registry.participants.imports import (
     name_against_register,
 )
 
+# Theory and practice; None for 缺考.
+Points = tuple[Decimal | None, Decimal | None]
+
 
 class ScoreRegister(Protocol):
     """The class that sat, as its score book is checked against it."""
@@ -36,6 +41,12 @@ class ScoreRegister(Protocol):
 
     def completed(self, identities: Collection[str]) -> Mapping[str, bool]:
         """Identity number -> whether that trainee of the class completed it; those not in the class are left out."""
+
+    def standing(self, identities: Collection[str]) -> Mapping[str, Points]:
+        """Identity number -> the points that stand in this sitting; those without a score are left out."""
+
+    def certified(self, identities: Collection[str]) -> Collection[str]:
+        """Those of the numbers who hold the class's certificate."""
 
 
 def _register(around: Surroundings) -> ScoreRegister:
@@ -72,10 +83,17 @@ NOT_COMPLETED = Rule(
     "请核对是不是这个人来考的",
     "确认后成绩照录，合格的可以发证，但不领补贴，也不算进合格率",
 )
+CERTIFIED_ALREADY = Rule(
+    "R-SCORE-08",
+    Severity.ERROR,
+    Stage.PROVINCE,
+    "这个人已凭原来的成绩拿到证书，按这张表是不合格",
+    "请核对分数；原来的录错了，先请县里撤销证书，再改成绩",
+    basis="appraisal.pass_score",
+)
 
 # --- cells ---------------------------------------------------------------------------------------------------------
 
-LOWEST, HIGHEST = 0, 100
 ABSENT = "缺考"
 _SCORE = re.compile(r"([-+]?\d{1,4}(?:\.\d{1,2})?)分?")
 _RESULTS = {
@@ -106,20 +124,32 @@ def _points(text: str) -> float | None:
 # --- checks --------------------------------------------------------------------------------------------------------
 
 
-def _result_contradicts(rows: pl.DataFrame, around: Surroundings) -> pl.Expr | None:
+_PARTS = ("theory", "practice")
+_KNOWN = pl.all_horizontal(pl.col(part).is_not_null() | pl.col(f"{part}_absent") for part in _PARTS)
+
+
+def _passed(around: Surroundings) -> pl.Expr | None:
     limit = around.parameters.get("appraisal.pass_score", around.on)
     if limit is None:
         return None
-    parts = ("theory", "practice")
-    known = pl.all_horizontal(pl.col(part).is_not_null() | pl.col(f"{part}_absent") for part in parts)
-    passed = pl.all_horizontal((pl.col(part) >= float(limit)).fill_null(False) for part in parts)
+    return pl.all_horizontal((pl.col(part) >= float(limit)).fill_null(False) for part in _PARTS)
+
+
+def _result_contradicts(rows: pl.DataFrame, around: Surroundings) -> pl.Expr | None:
+    passed = _passed(around)
+    if passed is None:
+        return None
     computed = pl.when(passed).then(pl.lit("passed")).otherwise(pl.lit("failed"))
     label = pl.when(passed).then(pl.lit("合格")).otherwise(pl.lit("不合格"))
-    return pl.when(known & (pl.col("stated_result") != computed)).then(label)
+    return pl.when(_KNOWN & (pl.col("stated_result") != computed)).then(label)
 
 
 def _name_differs(rows: pl.DataFrame, around: Surroundings) -> pl.Series:
-    return name_against_register(rows, dict(_register(around).registered_names(distinct_identities(rows))))
+    """For those whose score stands already, `compare_scores` says it beside what differs."""
+    identities = distinct_identities(rows)
+    names = _register(around).registered_names(identities)
+    standing = _register(around).standing(identities)
+    return name_against_register(rows, {number: name for number, name in names.items() if number not in standing})
 
 
 def _completed(rows: pl.DataFrame, around: Surroundings) -> pl.Series:
@@ -132,7 +162,17 @@ def _not_in_class(rows: pl.DataFrame, around: Surroundings) -> pl.Series:
 
 
 def _not_completed(rows: pl.DataFrame, around: Surroundings) -> pl.Series:
-    return ~_completed(rows, around)
+    """Asked once: whose score stands already was let in by a yes, or had completed."""
+    standing = _register(around).standing(distinct_identities(rows))
+    return ~_completed(rows, around) & ~rows["identity"].is_in(list(standing))
+
+
+def _certified_already(rows: pl.DataFrame, around: Surroundings) -> pl.Expr | None:
+    passed = _passed(around)
+    if passed is None:
+        return None
+    certified = _register(around).certified(distinct_identities(rows))
+    return pl.col("identity").is_in(list(certified)) & _KNOWN & ~passed
 
 
 # --- the kind ------------------------------------------------------------------------------------------------------
@@ -202,6 +242,7 @@ SCORES = ImportKind(
         SAME_PERSON_TWICE,
         Check(RESULT_CONTRADICTS, "stated_result", _result_contradicts),
         Check(NOT_IN_CLASS, "identity", _not_in_class),
+        Check(CERTIFIED_ALREADY, "identity", _certified_already),
         Check(NOT_COMPLETED, "identity", _not_completed),
         Check(NAME_DIFFERS, "name", _name_differs),
     ),

@@ -9,6 +9,8 @@ year 2, level 1, running number 6. Source: facts on appraisal, marked verified.
 import re
 from dataclasses import dataclass
 
+from qihang.foundation.imports.engine.text import squeezed
+
 QUALIFICATION = re.compile(r"\d{2}(?P<province>\d{2})\d{2}[0-4]\d{3}(?P<level>[1-5])\d{5}", re.ASCII)
 SKILL_LEVEL = re.compile(r"[YS]\d{4}(?P<province>\d{2})\d{6}\d{2}(?P<level>[1-5])\d{6}", re.ASCII)
 
@@ -39,6 +41,11 @@ def number_plan(*, rule: str, region: str, station_code: str, year: int, level: 
     if rule == "22":
         return NumberPlan(f"{_THIRD_PARTY}{_PROVINCIAL}{region[:2]}{station_code}{year % 100:02d}{level}", 6)
     raise ValueError(f"unknown certificate number rule {rule!r}")
+
+
+def clean_number(text: str) -> str:
+    """A number as typed or read off a paper, without spaces, in half width and capitals."""
+    return squeezed(text).upper()
 
 
 def looks_like_number(text: str) -> bool:

@@ -36,8 +36,13 @@ def _middle(text: str, head: int, tail: int) -> str:
     return text[:head] + "*" * (len(text) - head - tail) + text[len(text) - tail :]
 
 
+def short_name(text: str) -> str:
+    """A name as anybody may see it, whatever the widths in force: the first character alone."""
+    return text[:1] + "*" * (len(text) - 1)
+
+
 def _name(text: str, widths: MaskWidths) -> str:
-    return text if widths.full_name or not text else text[0] + "*" * (len(text) - 1)
+    return text if widths.full_name else short_name(text)
 
 
 def _phone(text: str, widths: MaskWidths) -> str:

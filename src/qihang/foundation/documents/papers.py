@@ -61,6 +61,19 @@ class Certificate(Paper):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CertificateBook(Paper):
+    """Many certificates in one file, one a page, in the order given; `number` names the file's contents."""
+
+    template: ClassVar[str] = "certificate"
+
+    number: str
+    papers: Sequence[Certificate]
+
+    def data(self) -> dict[str, Any]:
+        return {**super().data(), "papers": [paper.data() for paper in self.papers]}
+
+
+@dataclass(frozen=True, kw_only=True)
 class Column:
     """A column of a table: `width` is its share of the line, 0 for as wide as its cells need."""
 

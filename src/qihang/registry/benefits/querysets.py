@@ -1,6 +1,6 @@
 """Benefits by person, state and scope."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Self
 
 from django.db import models
@@ -8,9 +8,13 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.ports import Port
 from qihang.foundation.core.roles import OFFICERS, Role
 from qihang.registry.benefits.enums import COUNTED
 from qihang.registry.reference.scope import region_code_q
+
+# Apps above let others see uses that they settle: a station, those of trainees who sit with it.
+benefit_relations: Port[Callable[[Actor], Q]] = Port("benefit_relations")
 
 
 def among(values: Iterable[int] | Iterable[str], kind: str = "bigint") -> RawSQL:
@@ -30,12 +34,19 @@ class BenefitUseQuerySet(models.QuerySet[Any]):
         return self.counted().filter(source_kind=kind, source_ref__in=among(refs, "text"))
 
     def visible_to(self, actor: Actor) -> Self:
-        """A person's own; an organisation's, of its own cases; an office's, of its place and all below it."""
+        """A person's own; an organisation's, of its own cases; an office's, of its place and all below it.
+
+        Others see what a relation opens to them.
+        """
         if actor.is_system:
             return self.all()
         if actor.role == Role.PARTICIPANT:
             return self.filter(person_id=actor.person_id) if actor.person_id else self.none()
         if actor.role in OFFICERS:
             return self.filter(region_code_q("region", actor.region))
-        own = Q(organization_id=actor.organization_id)
-        return self.filter(own) if actor.organization_id else self.none()
+        if actor.organization_id is None:
+            return self.none()
+        mine = Q(organization_id=actor.organization_id)
+        for _, relation in benefit_relations.items():
+            mine |= relation(actor)
+        return self.filter(mine)

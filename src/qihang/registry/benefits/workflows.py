@@ -19,7 +19,7 @@ BENEFIT_USE_WORKFLOW = Workflow(
             label="记为已享受",
             sources=(UseState.RESERVED,),
             target=UseState.ENJOYED,
-            roles=(Role.STATION_CLERK, *_OFFICE, Role.FINANCE_OFFICER, SYSTEM),
+            roles=(Role.STATION_CLERK, Role.APPRAISER, *_OFFICE, Role.FINANCE_OFFICER, SYSTEM),
         ),
         Transition(
             name="release",
