@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("qihang.web.views.subsidies.urls")),
     path("classes/", include("qihang.web.views.provider.urls")),
     path("office/", include("qihang.web.views.office.urls")),
+    path("imports/", include("qihang.web.views.imports.urls")),
     path("kit/", kit.gallery, name="kit"),
     path("kit/<slug:page>/", kit.page, name="kit_page"),
 ]

@@ -56,9 +56,14 @@ def _one(options: argparse.Namespace, actor: Actor | None, file: Path) -> dict[s
         "on": options.on,
         "sheet": options.sheet,
     }
-    if actor is None or not options.commit:
-        return report(services.examine_file(actor=actor, **what), reveal=options.reveal)
-    return _committed(options, actor, what)
+    try:
+        if actor is None or not options.commit:
+            return report(services.examine_file(actor=actor, **what), reveal=options.reveal)
+        return _committed(options, actor, what)
+    except DomainError as refusal:
+        if refusal.code == "on.required":
+            raise DomainError(f"{refusal.message}请加上 --on 年-月-日", code=refusal.code, field="on") from refusal
+        raise
 
 
 def _committed(options: argparse.Namespace, actor: Actor, what: dict[str, Any]) -> dict[str, Any]:
@@ -66,7 +71,7 @@ def _committed(options: argparse.Namespace, actor: Actor, what: dict[str, Any]) 
     cells = {cell.strip() for cell in options.yes.split(",") if cell.strip()}
     try:
         if cells:
-            services.confirm(actor=actor, batch=batch, cells=cells, examination=examination)
+            services.confirm(actor=actor, batch=batch, cells=cells)
         done = services.commit(actor=actor, batch=batch, accept_valid=options.accept_valid, wait=True)
     except DomainError:
         # A refused command leaves no file behind; the next try sends it again.

@@ -3,6 +3,8 @@
 import base64
 import json
 import zlib
+from collections.abc import Collection, Iterator
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db import models
@@ -10,6 +12,7 @@ from django.db.models import Q
 
 from qihang.foundation.core.fields import EncryptedField, StateField
 from qihang.foundation.core.models import AuditedModel, BaseModel
+from qihang.foundation.imports.engine.rules import Severity, Words
 from qihang.foundation.imports.enums import Answer, BatchState
 from qihang.foundation.imports.querysets import ImportBatchQuerySet
 
@@ -61,7 +64,10 @@ class ImportBatch(AuditedModel):
 
 
 class ImportReport(BaseModel):
-    """What the last check said, values masked. Encrypted all the same: it names people."""
+    """What the last check said, values masked. Encrypted all the same: it names people.
+
+    `body` is its head (see `preview.head_of`); rows and findings lie in parts, so that a page reads only its own.
+    """
 
     batch = models.OneToOneField(ImportBatch, models.CASCADE, related_name="report", verbose_name="导入")
     body = EncryptedField("内容", mask="text")
@@ -69,14 +75,64 @@ class ImportReport(BaseModel):
     class Meta:
         verbose_name = "导入报告"
 
-    def put(self, document: dict[str, Any]) -> None:
-        packed = zlib.compress(json.dumps(document, ensure_ascii=False).encode(), 6)
-        self.body = base64.b64encode(packed).decode()
+    @cached_property
+    def head(self) -> dict[str, Any]:
+        return unpacked(self.body.plain())
 
     @property
     def document(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(zlib.decompress(base64.b64decode(self.body.plain())))
-        return found
+        """The whole report, as the command prints it."""
+        head = {name: value for name, value in self.head.items() if name != "preview"}
+        found = [*self.head["preview"]["above"], *(one for part in self._all_parts() for one in part["findings"])]
+        return {**head, **{own.value: [_said(one) for one in found if one["severity"] == own] for own in Severity}}
+
+    def parts_numbered(self, numbers: Collection[int]) -> dict[int, Any]:
+        """Some of the parts, by number."""
+        return {part.number: unpacked(part.body.plain()) for part in self.parts.filter(number__in=numbers)}
+
+    def _all_parts(self) -> Iterator[dict[str, Any]]:
+        return (unpacked(part.body.plain()) for part in self.parts.order_by("number").iterator())
+
+
+class ImportReportPart(BaseModel):
+    """Some rows of a report in the sheet's order, with their findings (see `preview.parts_of`)."""
+
+    report = models.ForeignKey(ImportReport, models.CASCADE, related_name="parts", verbose_name="导入报告")
+    number = models.PositiveIntegerField("第几份")
+    body = EncryptedField("内容", mask="text")
+
+    class Meta:
+        verbose_name = "导入报告的一份"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["report", "number"],
+                name="one_report_part_a_number",
+                violation_error_message="这一份已经有了",
+            ),
+        ]
+
+
+def packed(document: dict[str, Any]) -> str:
+    """A document as an encrypted column takes it."""
+    return base64.b64encode(zlib.compress(json.dumps(document, ensure_ascii=False).encode(), 1)).decode()
+
+
+def unpacked(text: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(zlib.decompress(base64.b64decode(text)))
+    return found
+
+
+def _said(finding: dict[str, Any]) -> dict[str, str | int]:
+    """A kept finding in the form of a report."""
+    words = Words(finding.get("what", ""), finding.get("mend", ""), finding.get("if_right", ""))
+    return {
+        "row": finding["row"],
+        "cell": finding["cell"],
+        "column": finding["column"],
+        "value": finding.get("value", ""),
+        "rule": finding["rule"],
+        "message": words.sentence(row=finding["row"], who=finding.get("who", "")),
+    }
 
 
 class ImportDecision(AuditedModel):

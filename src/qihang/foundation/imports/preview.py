@@ -1,126 +1,138 @@
-"""An examination as a page shows it: four gates with their counts, rows with their cells, findings one by one."""
+"""An examination as it is kept for pages: laid out once when it is made, so that a page of a hundred thousand rows
+reads a head and a few parts, and judges nothing again.
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+The head says how things stand (counts, which row has what); the parts hold the cells and the words. All is masked.
+"""
 
-from qihang.foundation.imports.engine.examine import Column, Examination, Outcome, Yes
-from qihang.foundation.imports.engine.findings import Finding
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import polars as pl
+
+from qihang.foundation.imports.engine.days import each_distinct
+from qihang.foundation.imports.engine.examine import Column, Examination
+from qihang.foundation.imports.engine.findings import TIDIED, Finding
 from qihang.foundation.imports.engine.grid import cell_name
 from qihang.foundation.imports.engine.masking import masked
-from qihang.foundation.imports.engine.rules import Severity, Stage
+from qihang.foundation.imports.engine.report import report_head
+from qihang.foundation.imports.engine.rules import Rule, Severity
 
-_GATES = (
-    ("每一格", frozenset({Stage.MISSING, Stage.FORM, Stage.CHECK, Stage.CLEANED})),
-    ("和表内别处比对", frozenset({Stage.OTHER_CELLS})),
-    ("和全省记录比对", frozenset({Stage.PROVINCE})),
-)
+ROWS_A_PART = 200
 
-
-@dataclass(frozen=True)
-class Gate:
-    """One of the steps that a file goes through, with what was found there."""
-
-    label: str
-    errors: int
-    confirms: int
-    cleaned: int
+Json = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class CellView:
-    """One cell: its text as it may be shown, and its finding, if it has one."""
-
-    name: str
-    header: str
-    text: str
-    finding: Finding | None
-
-
-@dataclass(frozen=True)
-class RowView:
-    """One row: `state` is accepted, refused (kept as refused), unchanged, errors or confirm."""
-
-    number: int
-    state: str
-    cells: Sequence[CellView]
-
-
-ACCEPTED, REFUSED, UNCHANGED = "accepted", "refused", "unchanged"
-
-
-@dataclass(frozen=True)
-class _Sets:
-    accepted: frozenset[int]
-    refused: frozenset[int]
-    unchanged: frozenset[int]
-
-    @classmethod
-    def of(cls, outcome: Outcome) -> "_Sets":
-        accepted = frozenset(outcome.accepted)
-        return cls(accepted, frozenset(outcome.refused), outcome.unchanged & accepted)
+def head_of(examination: Examination, yes: Sequence[str] | frozenset[str]) -> Json:
+    """The report without its findings, and `preview`: what a page needs to count, to sort and to find a row."""
+    positions = {row: position for position, row in enumerate(examination.rows["_row"].to_list())}
+    grave = [finding for finding in examination.findings if finding.severity is not Severity.CLEANED]
+    rules = {rule: number for number, rule in enumerate(dict.fromkeys(finding.rule for finding in grave))}
+    return {
+        **report_head(examination, yes=yes),
+        "preview": {
+            "rows": _runs(list(positions)),
+            "unchanged": sorted(positions[row] for row in examination.unchanged),
+            "cleaned": [positions[one.row] for one in examination.of(Severity.CLEANED) if one.row in positions],
+            "rules": [_rule(rule) for rule in rules],
+            "findings": [[positions.get(one.row, -1), one.row, one.column, rules[one.rule]] for one in grave],
+            "columns": [[column.header, column.field.mask.value] for column in _shown(examination)],
+            "above": [_finding(one, -1) for one in grave if one.row not in positions],
+            "left_out": [[row, who] for row, who in sorted(examination.left_out.items())],
+            "columns_read": _columns_read(examination),
+            "compared": examination.register_opened,
+        },
+    }
 
 
-def gates(examination: Examination) -> list[Gate]:
-    """Columns first (found, or there would be no examination), then each cell, other cells, the province."""
-    found = [Gate(_columns_found(examination), 0, 0, 0)]
-    for label, stages in _GATES:
-        here = [finding.severity for finding in examination.findings if finding.rule.stage in stages]
-        found.append(
-            Gate(label, here.count(Severity.ERROR), here.count(Severity.CONFIRM), here.count(Severity.CLEANED))
-        )
+def parts_of(examination: Examination) -> Iterator[Json]:
+    """The rows in the sheet's order, `ROWS_A_PART` at a time: their cells, and the findings that stand on them."""
+    columns = _shown(examination)
+    texts = [_masked_texts(examination, column) for column in columns]
+    numbers = examination.rows["_row"].to_list()
+    findings = _by_part(examination, {row: position for position, row in enumerate(numbers)}, columns)
+    replaced = _replaced(examination, columns)
+    for number, first in enumerate(range(0, len(numbers), ROWS_A_PART)):
+        rows = range(first, min(first + ROWS_A_PART, len(numbers)))
+        yield {
+            "rows": [[numbers[at], [text[at] for text in texts]] for at in rows],
+            "findings": findings.get(number, []),
+            "replaced": [one for at in rows for one in replaced.get(numbers[at], ())],
+        }
+
+
+def _shown(examination: Examination) -> list[Column]:
+    return [column for column in examination.columns if any(place is not None for place in column.places)]
+
+
+def _masked_texts(examination: Examination, column: Column) -> list[str]:
+    mask = column.field.mask
+    text = examination.raw[column.name].text
+    return each_distinct(text, lambda one: masked(one, mask), pl.String).fill_null("").to_list()
+
+
+def _by_part(examination: Examination, positions: dict[int, int], columns: Sequence[Column]) -> dict[int, list[Json]]:
+    at = {column.name: number for number, column in enumerate(columns)}
+    found: dict[int, list[Json]] = {}
+    for finding in examination.findings:
+        position = positions.get(finding.row)
+        if position is not None:
+            found.setdefault(position // ROWS_A_PART, []).append(_finding(finding, at[finding.field]))
     return found
 
 
-def _columns_found(examination: Examination) -> str:
+def _replaced(examination: Examination, columns: Sequence[Column]) -> dict[int, list[list[Any]]]:
+    """By row number [row, column as shown, what the file has there], for cells that a clerk corrected."""
+    places: dict[int, tuple[int, Column]] = {}
+    for number, column in enumerate(columns):
+        places.update({place: (number, column) for place in column.places if place is not None})
+    found: dict[int, list[list[Any]]] = {}
+    for (row, place), text in examination.replaced.items():
+        if place in places:
+            number, column = places[place]
+            found.setdefault(row + 1, []).append([row + 1, number, masked(text, column.field.mask)])
+    return found
+
+
+def _finding(finding: Finding, at: int) -> Json:
+    """`at` is the column as shown, -1 for a finding on the header."""
+    words = finding.words(reveal=False)
+    kept = {
+        "row": finding.row,
+        "cell": cell_name(finding.row - 1, finding.column),
+        "at": at,
+        "field": finding.field,
+        "column": finding.header,
+        "value": finding.shown(reveal=False),
+        "mask": finding.mask.value,
+        "severity": finding.severity.value,
+        "rule": finding.rule.id,
+        "who": finding.named(reveal=False),
+        "what": words.what,
+        "mend": words.mend,
+        "if_right": words.if_right,
+        "basis": finding.rule.basis,
+        "tidy": masked(finding.note, finding.mask) if finding.rule is TIDIED else "",
+    }
+    return {name: value for name, value in kept.items() if value != ""}
+
+
+def _rule(rule: Rule) -> list[Any]:
+    return [rule.id, rule.severity.value, int(rule.stage), rule.keeps_row]
+
+
+def _runs(numbers: Sequence[int]) -> list[list[int]]:
+    """Row numbers as [first, last] of each run without a gap."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][1] == number - 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return runs
+
+
+def _columns_read(examination: Examination) -> list[int]:
+    """How many columns were recognised, and how many are of no use to the kind."""
     header = examination.table.header
     used = len(header.columns) + sum(len(own) for own in header.family.values())
-    unused = len(header.texts) - used
-    return f"{used} 列认出，{unused} 列用不到" if unused else f"{used} 列全部认出"
-
-
-def row_views(examination: Examination, *, numbers: Sequence[int], yes: Yes = ()) -> Iterator[RowView]:
-    """The named rows of the sheet, for one page of the table."""
-    outcome = _Sets.of(examination.outcome(yes))
-    wanted = set(numbers)
-    by_cell = {(finding.row, finding.column): finding for finding in examination.findings if finding.row in wanted}
-    segments = [(index, row) for index, segment in enumerate(examination.table.segments) for row in segment.rows]
-    for position, (segment, row) in enumerate(segments):
-        if row + 1 in wanted:
-            cells = [
-                _cell(examination, column, position, row, place, by_cell)
-                for column in examination.columns
-                if (place := column.places[segment]) is not None
-            ]
-            yield RowView(row + 1, _state(row + 1, outcome, by_cell), cells)
-
-
-def row_numbers(examination: Examination, *, severity: Severity | None = None) -> list[int]:
-    """Rows of the table, or those with a finding of one severity, in the order of the sheet."""
-    if severity is None:
-        return examination.rows["_row"].to_list()
-    return sorted({finding.row for finding in examination.of(severity)})
-
-
-def _cell(
-    examination: Examination,
-    column: Column,
-    position: int,
-    row: int,
-    place: int,
-    by_cell: Mapping[tuple[int, int], Finding],
-) -> CellView:
-    text = examination.raw[column.name].text[position] or ""
-    return CellView(
-        cell_name(row, place), column.header, masked(text, column.field.mask), by_cell.get((row + 1, place))
-    )
-
-
-def _state(row: int, outcome: _Sets, by_cell: Mapping[tuple[int, int], Finding]) -> str:
-    if row in outcome.unchanged:
-        return UNCHANGED
-    if row in outcome.refused:
-        return REFUSED
-    if row in outcome.accepted:
-        return ACCEPTED
-    own = {finding.severity for (number, _), finding in by_cell.items() if number == row}
-    return (Severity.ERROR if Severity.ERROR in own else Severity.CONFIRM).value
+    return [used, len(header.texts) - used]

@@ -1,7 +1,6 @@
 """Bringing a file in: send it, see what is found, decide, commit. One function for each step."""
 
 import datetime as dt
-import re
 from collections.abc import Collection
 from typing import Any
 
@@ -13,24 +12,30 @@ from qihang.foundation.core.units import unit_of_work
 from qihang.foundation.documents.services import open_file, store_file
 from qihang.foundation.imports.access import PURPOSE
 from qihang.foundation.imports.engine.examine import ALL, Examination, Options, examine
-from qihang.foundation.imports.engine.findings import Finding
-from qihang.foundation.imports.engine.grid import column_number
+from qihang.foundation.imports.engine.grid import cell_place, plain_text
 from qihang.foundation.imports.engine.kinds import ImportKind
 from qihang.foundation.imports.engine.marked import marked_file
 from qihang.foundation.imports.engine.read import read_file
-from qihang.foundation.imports.engine.report import report
 from qihang.foundation.imports.engine.rules import Severity
 from qihang.foundation.imports.enums import Answer, BatchState
 from qihang.foundation.imports.jobs import CHECK_JOB, COMMIT_JOB
-from qihang.foundation.imports.models import CellCorrection, ImportBatch, ImportDecision, ImportReport
+from qihang.foundation.imports.kept import Kept, Place
+from qihang.foundation.imports.models import (
+    CellCorrection,
+    ImportBatch,
+    ImportDecision,
+    ImportReport,
+    ImportReportPart,
+    packed,
+)
 from qihang.foundation.imports.perms import kind_of, require_may_import
+from qihang.foundation.imports.preview import head_of, parts_of
 from qihang.foundation.imports.reading import answers_of, examination_of, parameters_for, register_opener
 from qihang.foundation.imports.workflows import BATCH_WORKFLOW
 from qihang.foundation.jobs import services as jobs
 from qihang.foundation.jobs.models import Job
 
 _LONGEST_CORRECTION = 500
-_CELL_NAME = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
 
 
 def examine_file(
@@ -143,39 +148,37 @@ def preview(
     return batch, examination
 
 
-def confirm(
-    *, actor: Actor, batch: ImportBatch, cells: Collection[str], examination: Examination | None = None
-) -> ImportBatch:
+def confirm(*, actor: Actor, batch: ImportBatch, cells: Collection[str]) -> ImportBatch:
     """Say yes to findings that need one, by cell (`ALL` for every one); each yes is written down with its hand.
 
-    DomainError for a cell that has no such finding. A page passes no examination; the file is then read again.
+    DomainError for a cell that has no such finding.
     """
-    current = examination or examination_of(batch, actor)
-    findings = {finding.cell: finding for finding in current.of(Severity.CONFIRM)}
-    wanted = set(findings) if ALL in cells else {cell.upper() for cell in cells}
-    if unknown := sorted(wanted - set(findings)):
-        raise DomainError(f"{'、'.join(unknown)} 没有要确认的，请刷新再看", field="cells")
     with unit_of_work(actor):
         row = _locked(batch, actor, BatchState.CHECKED)
-        said = answers_of(row).yes
-        copy_objects([_yes(row, findings[cell], actor) for cell in sorted(wanted - said)])
+        kept = Kept.of(row)
+        questions = kept.questions()
+        wanted = set(questions) if ALL in cells else {cell.upper() for cell in cells}
+        if unknown := sorted(wanted - set(questions)):
+            raise DomainError(f"{'、'.join(unknown)} 没有要确认的，请刷新再看", field="cells")
+        fresh = [questions[cell] for cell in sorted(wanted - kept.yes)]
+        copy_objects([_yes(row, place, kept.rules[place.rule].id, actor) for place in fresh])
         row.every_yes = row.every_yes or ALL in cells
-        row.accepted = len(current.outcome(said | wanted).accepted)
-        row.save(update_fields=["every_yes", "accepted"])
+        _count_anew(row)
     batch.refresh_from_db()
     return batch
 
 
-def take_back(*, actor: Actor, batch: ImportBatch, cell: str) -> Examination:
+def take_back(*, actor: Actor, batch: ImportBatch, cell: str) -> ImportBatch:
     """Take a yes back."""
     with unit_of_work(actor):
         row = _locked(batch, actor, BatchState.CHECKED)
         if cell not in answers_of(row).yes:
             raise DomainError(f"{cell} 没有确认过，请刷新再看", field="cell")
-        _decision(row, actor, Answer.TAKEN_BACK, row=_place_of(cell)[0], cell=cell).save()
+        _decision(row, actor, Answer.TAKEN_BACK, row=place_of_cell(cell)[0], cell=cell).save()
         row.every_yes = False
-        row.save(update_fields=["every_yes"])
-        return check(actor=actor, batch=batch)
+        _count_anew(row)
+    batch.refresh_from_db()
+    return batch
 
 
 def leave_out(*, actor: Actor, batch: ImportBatch, row: int, out: bool = True) -> Examination:
@@ -192,7 +195,7 @@ def correct_cell(*, actor: Actor, batch: ImportBatch, cell: str, text: str) -> E
         raise DomainError(f"一格最多 {_LONGEST_CORRECTION} 个字", field="text")
     with unit_of_work(actor):
         locked = _locked(batch, actor, BatchState.CHECKED)
-        number, column = _place_of(cell)
+        number, column = place_of_cell(cell)
         correction = locked.corrections.filter(row=number, column=column).first()
         correction = correction or CellCorrection(batch=locked, row=number, column=column)
         correction.text = text.strip()
@@ -201,6 +204,32 @@ def correct_cell(*, actor: Actor, batch: ImportBatch, cell: str, text: str) -> E
         if cell in answers_of(locked).yes:
             _decision(locked, actor, Answer.TAKEN_BACK, row=number, cell=cell).save()
         return check(actor=actor, batch=batch)
+
+
+def undo_correction(*, actor: Actor, batch: ImportBatch, cell: str) -> Examination:
+    """Let the file's own text stand again; the audit keeps the correction."""
+    with unit_of_work(actor):
+        locked = _locked(batch, actor, BatchState.CHECKED)
+        number, column = place_of_cell(cell)
+        undone, _ = locked.corrections.filter(row=number, column=column).delete()
+        if not undone:
+            raise DomainError(f"{cell} 没有改过，请刷新再看", field="cell")
+        return check(actor=actor, batch=batch)
+
+
+def reveal_cell(*, actor: Actor, batch: ImportBatch, cell: str, reason: str) -> str:
+    """What the file has in a cell, unmasked, for the people whose file it is; written down with the reason."""
+    if not reason.strip():
+        raise DomainError("请写明为什么要看", field="reason")
+    visible = get_batch(actor=actor, public_id=str(batch.public_id))
+    require_may_import(actor, kind_of(visible.kind))
+    number, column = place_of_cell(cell)
+    with open_file(actor=actor, file=visible.file, reason=f"看 {cell}：{reason.strip()}") as stream:
+        book = read_file(visible.file.name.plain(), stream.read())
+    grid = next((grid for grid in book.sheets if grid.name == visible.sheet), None)
+    if grid is None:
+        raise NotFound("没有这张工作表")
+    return plain_text(grid.value(number - 1, column))
 
 
 def discard(*, actor: Actor, batch: ImportBatch) -> ImportBatch:
@@ -275,12 +304,37 @@ def marked(*, actor: Actor, batch: ImportBatch) -> tuple[str, bytes]:
     return f"{stem}（标错）.xlsx", marked_file(examination_of(visible, actor))
 
 
+def job_of(*, actor: Actor, batch: ImportBatch) -> Job | None:
+    """The job that last worked on a file of the actor's own organisation, whoever of it started the job."""
+    visible = get_batch(actor=actor, public_id=str(batch.public_id))
+    return Job.objects.filter(pk=visible.job_id).first() if visible.job_id else None
+
+
+def require_open(*, actor: Actor, kind: str, target_id: str) -> ImportKind:
+    """The kind, if the actor may bring such a file in here today; else NotAllowed, NotFound or a DomainError that says
+    why not (a class that is closed)."""
+    chosen = kind_of(kind)
+    require_may_import(actor, chosen)
+    _require_target(chosen, target_id)
+    if opener := register_opener(chosen, actor, target_id):
+        opener(clock.today())
+    return chosen
+
+
 def get_batch(*, actor: Actor, public_id: str) -> ImportBatch:
     """The batch by its opaque id, if the actor may see it; else NotFound."""
     batch: ImportBatch | None = ImportBatch.objects.visible_to(actor).filter(public_id=public_id).first()
     if batch is None:
         raise NotFound("没有这次导入，或者不归您的单位")
     return batch
+
+
+def place_of_cell(cell: str) -> tuple[int, int]:
+    """Row number (from 1) and column (from 0) of a cell's name. DomainError for what names no cell."""
+    place = cell_place(cell)
+    if place is None:
+        raise DomainError(f"没有“{cell}”这一格", field="cell")
+    return place
 
 
 # --- parts ---------------------------------------------------------------------------------------------------------
@@ -295,15 +349,18 @@ def _locked(batch: ImportBatch, actor: Actor, *states: str) -> ImportBatch:
     row: ImportBatch | None = ImportBatch.objects.visible_to(actor).select_for_update().filter(pk=batch.pk).first()
     if row is None:
         raise NotFound("没有这次导入，或者不归您的单位")
+    require_may_import(actor, kind_of(row.kind))
     if row.state not in states:
         raise DomainError(f"这个文件{BatchState(row.state).label}，不能再改。刷新看看是不是别人已经办了", code="state")
     return row
 
 
 def _keep_report(batch: ImportBatch, examination: Examination) -> None:
-    kept = ImportReport.objects.filter(batch=batch).first() or ImportReport(batch=batch)
-    kept.put(report(examination, yes=answers_of(batch).yes))
+    ImportReport.objects.filter(batch=batch).delete()
+    kept = ImportReport(batch=batch, body=packed(head_of(examination, answers_of(batch).yes)))
     kept.save()
+    parts = enumerate(parts_of(examination))
+    copy_objects([ImportReportPart(report=kept, number=number, body=packed(part)) for number, part in parts])
 
 
 def _counts(batch: ImportBatch, examination: Examination) -> dict[str, Any]:
@@ -318,8 +375,14 @@ def _counts(batch: ImportBatch, examination: Examination) -> dict[str, Any]:
     }
 
 
-def _yes(batch: ImportBatch, finding: Finding, actor: Actor) -> ImportDecision:
-    return _decision(batch, actor, Answer.YES, row=finding.row, cell=finding.cell, rule=finding.rule.id)
+def _count_anew(batch: ImportBatch) -> None:
+    """After another yes, or one less: how many rows may go in."""
+    batch.accepted = Kept.of(batch).accepted
+    batch.save(update_fields=["every_yes", "accepted"])
+
+
+def _yes(batch: ImportBatch, place: Place, rule: str, actor: Actor) -> ImportDecision:
+    return _decision(batch, actor, Answer.YES, row=place.row, cell=place.cell, rule=rule)
 
 
 def _decision(
@@ -328,14 +391,6 @@ def _decision(
     return ImportDecision(
         batch=batch, row=row, cell=cell, rule=rule, answer=answer, user_id=actor.user_id, user_label=actor.user_label
     )
-
-
-def _place_of(cell: str) -> tuple[int, int]:
-    """Row number (from 1) and column (from 0) of a cell's name. DomainError for what names no cell."""
-    found = _CELL_NAME.fullmatch(cell)
-    if found is None:
-        raise DomainError(f"没有“{cell}”这一格", field="cell")
-    return int(found.group(2)), column_number(found.group(1))
 
 
 def _committed_before(batch: ImportBatch) -> ImportBatch | None:

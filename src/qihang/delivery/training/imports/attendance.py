@@ -447,7 +447,16 @@ ATTENDANCE = ImportKind(
         Field("signature", "签名", ("签字", "本人签字", "学员签名")),
     ),
     families=(
-        Family("day", "日期", is_day_header, settle_days, parse_mark, missing=MARK_MISSING, is_detail=is_day_detail),
+        Family(
+            "day",
+            "日期",
+            is_day_header,
+            settle_days,
+            parse_mark,
+            missing=MARK_MISSING,
+            example="3月9日",
+            is_detail=is_day_detail,
+        ),
     ),
     checks=(
         Check(NAME_TWICE, "name", _another_row_of_the_name()),

@@ -22,11 +22,11 @@ from qihang.foundation.imports.engine.findings import (
     Finding,
     Hit,
 )
-from qihang.foundation.imports.engine.grid import CellValue, Grid, Workbook
+from qihang.foundation.imports.engine.grid import CellValue, Grid, Workbook, plain_text
 from qihang.foundation.imports.engine.headers import Header, Names
 from qihang.foundation.imports.engine.kinds import SAME, ImportKind
 from qihang.foundation.imports.engine.layout import Segment, SkippedRow, Table, find_table
-from qihang.foundation.imports.engine.masking import Mask
+from qihang.foundation.imports.engine.masking import Mask, masked
 from qihang.foundation.imports.engine.read import read_file
 from qihang.foundation.imports.engine.rules import Parameters, Severity, Surroundings
 from qihang.foundation.imports.engine.text import without_spaces
@@ -60,7 +60,11 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Examination:
-    """One file under the rules of its kind. `rows` has a column for each parsed field and fact, and `_row`."""
+    """One file under the rules of its kind. `rows` has a column for each parsed field and fact, and `_row`.
+
+    `replaced` maps corrected cells (row, column, from 0) to the text that the file has there; `left_out` the numbers of
+    rows set aside to whose they are, masked.
+    """
 
     kind: ImportKind
     book: Workbook
@@ -72,6 +76,9 @@ class Examination:
     findings: Sequence[Finding]
     undecided: Sequence[str]
     unchanged: frozenset[int] = frozenset()
+    register_opened: bool = False
+    replaced: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    left_out: Mapping[int, str] = field(default_factory=dict)
 
     def of(self, severity: Severity) -> list[Finding]:
         return [finding for finding in self.findings if finding.severity is severity]
@@ -122,8 +129,9 @@ class Options:
 def examine(kind: ImportKind, name: str, content: bytes, options: Options) -> Examination:
     """Read and judge one file. Raises `DomainError` when there is no table to judge or no date to judge it by."""
     book = read_file(name, content)
-    _correct(book, options)
-    table = _without(find_table(book, Names(kind.fields, kind.families, kind.one_of), options.sheet), options.left_out)
+    replaced = _correct(book, options)
+    whole = find_table(book, Names(kind.fields, kind.families, kind.one_of), options.sheet)
+    table = _without(whole, options.left_out)
     on = _business_day(kind, table, options)
     around = Surroundings(
         on=on,
@@ -150,13 +158,17 @@ def examine(kind: ImportKind, name: str, content: bytes, options: Options) -> Ex
         findings=[*_header_findings(table, settled), *findings],
         undecided=sorted(around.parameters.missing),
         unchanged=unchanged,
+        register_opened=around.register is not None,
+        replaced=replaced.get(table.grid.name, {}),
+        left_out=_left_out(kind, columns, whole, options.left_out),
     )
 
 
-def _correct(book: Workbook, options: Options) -> None:
+def _correct(book: Workbook, options: Options) -> dict[str, dict[tuple[int, int], str]]:
     """Put the clerk's text into the cells of the sheet that is read; corrections carry no sheet, files are read
-    one sheet a time.
+    one sheet a time. By sheet and cell what stood there.
     """
+    replaced: dict[str, dict[tuple[int, int], str]] = {}
     for grid in book.sheets:
         if options.sheet and grid.name != options.sheet:
             continue
@@ -164,7 +176,9 @@ def _correct(book: Workbook, options: Options) -> None:
             if row < len(grid.rows):
                 cells = grid.rows[row]
                 cells.extend([""] * (column + 1 - len(cells)))
+                replaced.setdefault(grid.name, {})[row, column] = plain_text(cells[column])
                 cells[column] = text
+    return replaced
 
 
 def _without(table: Table, left_out: Collection[int]) -> Table:
@@ -181,12 +195,31 @@ def _without(table: Table, left_out: Collection[int]) -> Table:
     )
 
 
+def _left_out(
+    kind: ImportKind, columns: Sequence[Column], whole: Table, left_out: Collection[int]
+) -> dict[int, str]:
+    """Whose the rows are that were set aside, masked, by row number."""
+    who = [column for column in columns if column.name in kind.who]
+    found = {}
+    for index, segment in enumerate(whole.segments):
+        for row in segment.rows:
+            if row + 1 in left_out:
+                places = ((column.places[index], column.field.mask) for column in who)
+                texts = (
+                    masked(without_spaces(plain_text(whole.grid.value(row, place))), mask)
+                    for place, mask in places
+                    if place is not None
+                )
+                found[row + 1] = " ".join(text for text in texts if text)
+    return found
+
+
 def _business_day(kind: ImportKind, table: Table, options: Options) -> dt.date:
     day = options.on or table.facts.day(kind.business_day_labels)
     if day is None and kind.day_required:
         label = "、".join(kind.business_day_labels[:1])
         raise DomainError(
-            f"请给出{label}（--on 年-月-日）：表里没有写，{kind.label}要按它来查。", code="on.required", field="on"
+            f"请给出{label}：表里没有写，{kind.label}要按它来查。", code="on.required", field="on"
         )
     return day or options.today
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from qihang.foundation.imports.engine.grid import cell_name
 from qihang.foundation.imports.engine.masking import Mask, masked
-from qihang.foundation.imports.engine.rules import Rule, Severity, Stage
+from qihang.foundation.imports.engine.rules import Rule, Severity, Stage, Words
 
 FORMULA_IN_NEED = Rule(
     "R-FILE-01",
@@ -65,11 +65,18 @@ class Finding:
         """The cell's text as it may be shown."""
         return self.value if reveal else masked(self.value, self.mask)
 
-    def message(self, *, reveal: bool) -> str:
-        """Which row and who, what is wrong, how to mend it, and what to do if it is right."""
+    def named(self, *, reveal: bool) -> str:
+        """Who the row is, as far as it may be shown."""
+        return " ".join(text if reveal else masked(text, mask) for text, mask in self.who)
+
+    def words(self, *, reveal: bool) -> Words:
+        """What is wrong, how to mend it, and what to do if it is right."""
         note = self.note if reveal or self.rule is not TIDIED else masked(self.note, self.mask)
-        who = " ".join(text if reveal else masked(text, mask) for text, mask in self.who)
-        return self.rule.sentence(row=self.row, who=who, value=self.shown(reveal=reveal), note=note)
+        return self.rule.words(value=self.shown(reveal=reveal), note=note)
+
+    def message(self, *, reveal: bool) -> str:
+        """Which row and who, and the words."""
+        return self.words(reveal=reveal).sentence(row=self.row, who=self.named(reveal=reveal))
 
     def as_json(self, *, reveal: bool = False) -> dict[str, str | int]:
         """The finding as the command and the stored report give it."""

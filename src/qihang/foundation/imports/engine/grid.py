@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -112,3 +113,12 @@ def column_number(letters: str) -> int:
 def cell_name(row: int, column: int) -> str:
     """B7 for row 6, column 1 (both counted from 0)."""
     return f"{column_letters(column)}{row + 1}"
+
+
+_CELL_NAME = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
+
+
+def cell_place(name: str) -> tuple[int, int] | None:
+    """Row number (from 1) and column (from 0) of a cell's name; None for what names no cell."""
+    found = _CELL_NAME.fullmatch(name)
+    return (int(found.group(2)), column_number(found.group(1))) if found else None

@@ -12,8 +12,16 @@ from qihang.foundation.imports.engine.rules import Severity
 
 def report(examination: Examination, *, yes: Yes = (), reveal: bool = False) -> dict[str, Any]:
     """`accepted` is how many rows would go in with the given yes; `header` says what was read around the table."""
+    document = report_head(examination, yes=yes, reveal=reveal)
+    for severity in Severity:
+        document[severity.value] = [finding.as_json(reveal=reveal) for finding in examination.of(severity)]
+    return document
+
+
+def report_head(examination: Examination, *, yes: Yes = (), reveal: bool = False) -> dict[str, Any]:
+    """The report without its findings."""
     table = examination.table
-    document: dict[str, Any] = {
+    return {
         "kind": examination.kind.key,
         "file_sha256": examination.book.sha256,
         "sheet": table.grid.name,
@@ -23,9 +31,6 @@ def report(examination: Examination, *, yes: Yes = (), reveal: bool = False) -> 
         "rows": examination.rows.height,
         "accepted": len(examination.outcome(yes).accepted),
     }
-    for severity in Severity:
-        document[severity.value] = [finding.as_json(reveal=reveal) for finding in examination.of(severity)]
-    return document
 
 
 def _header(examination: Examination, *, reveal: bool) -> dict[str, Any]:

@@ -31,6 +31,21 @@ class Stage(enum.IntEnum):
 
 
 @dataclass(frozen=True)
+class Words:
+    """What a rule says of one cell: what is wrong, how to mend it, what to do if it is right; parts may be empty."""
+
+    what: str
+    mend: str = ""
+    if_right: str = ""
+
+    def sentence(self, *, row: int, who: str) -> str:
+        """The whole message, with where and who before it."""
+        parts = [self.what, self.mend, f"没错怎么办：{self.if_right}" if self.if_right else ""]
+        said = "".join(f"{part}。" for part in parts if part)
+        return f"{f'第 {row} 行 {who}'.rstrip()}：{said}"
+
+
+@dataclass(frozen=True)
 class Rule:
     """`what` (and the other parts) may use {value} (the cell, masked) and {note} (what the check found); no
     part ends in a full stop.
@@ -46,11 +61,9 @@ class Rule:
     # An error after which the row is still taken in, as one that was refused (an applicant may appeal).
     keeps_row: bool = False
 
-    def sentence(self, *, row: int, who: str, value: str, note: str) -> str:
-        """The whole message: where and who, what is wrong, how to mend it, what to do if it is right."""
-        parts = [self.what, self.mend, f"没错怎么办：{self.if_right}" if self.if_right else ""]
-        said = "".join(f"{part.format(value=value, note=note)}。" for part in parts if part)
-        return f"{f'第 {row} 行 {who}'.rstrip()}：{said}"
+    def words(self, *, value: str, note: str) -> Words:
+        """The rule's words about one cell."""
+        return Words(*(part.format(value=value, note=note) for part in (self.what, self.mend, self.if_right)))
 
 
 class Parameters:

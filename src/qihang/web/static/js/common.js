@@ -162,6 +162,15 @@
     const token = document.querySelector("input[name=csrfmiddlewaretoken]");
     if (token && event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = token.value;
   });
+  /* An answer without the part that was asked for is another page (to sign in again): go there. */
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { requestConfig, serverResponse, xhr } = event.detail;
+    const wanted = requestConfig.elt.closest("[hx-select]")?.getAttribute("hx-select");
+    if (!wanted || !xhr.responseURL || !event.detail.shouldSwap) return;
+    if (new DOMParser().parseFromString(serverResponse, "text/html").querySelector(wanted)) return;
+    event.detail.shouldSwap = false;
+    location.assign(xhr.responseURL);
+  });
   for (const trouble of ["htmx:sendError", "htmx:timeout", "htmx:responseError"])
     document.addEventListener(trouble, () => announce("没连上，您填的还在，过一会儿再试"));
   prepare(document);

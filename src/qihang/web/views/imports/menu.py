@@ -1,0 +1,38 @@
+from qihang.foundation.core.actors import Actor
+from qihang.foundation.imports.enums import BatchState
+from qihang.foundation.imports.models import ImportBatch
+from qihang.foundation.imports.workflows import IMPORTERS
+from qihang.web import states
+from qihang.web.navigation import Item, register
+from qihang.web.parts import Tone
+
+states.register(
+    states.StateTable(
+        "import_batch",
+        {
+            BatchState.UPLOADED: states.Wording("正在检查", "正在检查", Tone.WAIT),
+            BatchState.CHECKED: states.Wording("等您看", "等您看", Tone.WARN),
+            BatchState.COMMITTING: states.Wording("正在导入", "正在导入", Tone.WAIT),
+            BatchState.COMMITTED: states.Wording("已导入", "已导入", Tone.OK, icon="check-lg"),
+            BatchState.DISCARDED: states.Wording("已放弃", "已放弃", Tone.LINE),
+        },
+    )
+)
+
+
+def waiting(actor: Actor) -> int:
+    """Files of the actor's organisation that are neither in nor given up."""
+    return ImportBatch.objects.visible_to(actor).under_way().count()
+
+
+register(
+    Item(
+        label="导入的表",
+        url_name="import_list",
+        icon="file-earmark-text",
+        group="own",
+        roles=frozenset(IMPORTERS),
+        order=60,
+        count=waiting,
+    )
+)

@@ -1,0 +1,233 @@
+"""A kept examination as the components of a page take it: gates, tabs, rows, the finding at hand, cards."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.core.paginator import Page, Paginator
+from django.http import QueryDict
+
+from qihang.foundation.imports.engine.grid import cell_place
+from qihang.foundation.imports.engine.masking import Mask
+from qihang.foundation.imports.engine.rules import Severity
+from qihang.foundation.imports.kept import ACCEPTED, REFUSED, UNCHANGED, Kept, Place, RowView, Told
+from qihang.foundation.imports.kept import Gate as KeptGate
+from qihang.web.parts import Cell, Gate, Outcome, Row, Tone, View
+
+ROWS_A_PAGE = 50
+CARDS_A_PAGE = 10
+PROBLEMS, ALL = "problems", "all"
+_MARKS = {Severity.ERROR.value: "e", Severity.CONFIRM.value: "q", Severity.CLEANED.value: "a"}
+_VERDICTS = {
+    ACCEPTED: ("可导入", Tone.OK),
+    UNCHANGED: ("原来就有", Tone.LINE),
+    REFUSED: ("没通过", Tone.ERR),
+    Severity.ERROR.value: ("要改", Tone.ERR),
+    Severity.CONFIRM.value: ("要确认", Tone.HOLD),
+}
+_NUMBERS = {Mask.NUMBER.value, Mask.PHONE.value}
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """One finding to be settled. `prefill` is what stands in the input: the cell's text where it need not be hidden."""
+
+    told: Told
+    place: Place
+    title: str
+    ask: bool
+    prefill: str
+    hidden: bool
+    identity: bool
+    basis: str
+    otherwise: str
+    alike: int
+    in_header: bool
+
+    @property
+    def mono(self) -> bool:
+        return self.told.mask in _NUMBERS
+
+
+class Shown:
+    """What one request shows of a kept examination: `?view=` the rows of a kind, `?cell=` the finding at hand."""
+
+    def __init__(self, kept: Kept, query: QueryDict, address: str) -> None:
+        self.kept = kept
+        self.address = address
+        self._query = query
+        wanted = query.get("view", "")
+        self.view = wanted if wanted in _views(kept) else (PROBLEMS if kept.problems else ALL)
+        self.chosen = query.get("cell", "")  # by hand, not merely the first
+        self.place = self._at_hand()
+
+    def _at_hand(self) -> Place | None:
+        """The chosen finding; where it is settled the next one in the sheet's order, from the start after the last."""
+        found = self.kept.open
+        if not self.chosen:
+            return found[0] if found else None
+        exact = next((one for one in found if one.cell == self.chosen), None)
+        return exact or next_open(found, self.chosen)
+
+    # --- the whole ------------------------------------------------------------------------------------------------------
+
+    def gates(self) -> list[Gate]:
+        columns, *others = self.kept.gates()
+        return [Gate("列名", columns.label, Outcome.PASSED), *(_gate(one) for one in others)]
+
+    def tabs(self) -> list[View]:
+        return [
+            View(label, f"{self.address}?view={key}#rows", len(positions), current=key == self.view)
+            for key, (label, positions) in _views(self.kept).items()
+            if positions or key in {ALL, self.view}
+        ]
+
+    def page(self) -> "Page[int]":
+        """The positions of the rows on this page; without a number the page on which the finding at hand stands."""
+        positions = self._positions()
+        pages = Paginator(positions, ROWS_A_PAGE)
+        number = self._query.get("page")
+        if number is None and self.place is not None and self.place.position in positions:
+            number = str(positions.index(self.place.position) // ROWS_A_PAGE + 1)
+        return pages.get_page(number)
+
+    def _positions(self) -> Sequence[int]:
+        _, positions = _views(self.kept)[self.view]
+        if self.view != PROBLEMS:
+            return positions
+        last = len(self.kept.numbers) - 1
+        around = {near for one in positions for near in (one - 1, one, one + 1) if 0 <= near <= last}
+        return sorted(around)
+
+    def rows(self, page: "Page[int]") -> list[Row]:
+        return [self._row(row) for row in self.kept.rows(list(page.object_list))]
+
+    def _row(self, row: RowView) -> Row:
+        verdict, tone = _VERDICTS[row.state]
+        first = next((one for _, one in sorted(row.findings.items()) if self._is_open(one)), None)
+        return Row(
+            row.number,
+            verdict,
+            tone,
+            cells=[self._cell(row, at, text) for at, text in enumerate(row.texts)],
+            url=self.link(first.cell) if first else "",
+            selected=self.place is not None and self.place.row == row.number,
+        )
+
+    def _cell(self, row: RowView, at: int, text: str) -> Cell:
+        mono = self.kept.masks[at] in _NUMBERS
+        found, was = row.findings.get(at), row.replaced.get(at)
+        if found is None:
+            return Cell(text, "a", "改过了", was=was or "（空）", mono=mono) if was is not None else Cell(text, mono=mono)
+        if found.severity == Severity.CLEANED:
+            return Cell(found.tidy, "a", "已整理", was=found.value, mono=mono)
+        if not self._is_open(found):
+            return Cell(text, "a", "您确认过", mono=mono)
+        picked = self.place is not None and found.cell == self.place.cell
+        return Cell(text, _MARKS[found.severity], found.what, mono=mono, selected=picked)
+
+    def _is_open(self, found: Told) -> bool:
+        return found.severity == Severity.ERROR or (
+            found.severity == Severity.CONFIRM and found.cell not in self.kept.yes
+        )
+
+    # --- one by one -----------------------------------------------------------------------------------------------------
+
+    @property
+    def total(self) -> int:
+        return len(self.kept.open)
+
+    @property
+    def at(self) -> int:
+        """The finding at hand, counted from 1."""
+        return self.kept.open.index(self.place) + 1 if self.place else 0
+
+    @property
+    def before(self) -> str:
+        return self.link(self.kept.open[self.at - 2].cell) if self.at > 1 else ""
+
+    @property
+    def after(self) -> str:
+        return self.link(self.kept.open[self.at].cell) if self.at < self.total else ""
+
+    def link(self, cell: str) -> str:
+        return f"{self.address}?view={self.view}&cell={cell}#finding-t"
+
+    def fix(self) -> Fix | None:
+        """The finding at hand, in words."""
+        return self._fixes([self.place])[0] if self.place else None
+
+    def cards(self) -> "Page[Fix]":
+        """What is open, a card each, for narrow screens."""
+        page = Paginator(self.kept.open, CARDS_A_PAGE).get_page(self._query.get("card"))
+        page.object_list = self._fixes(list(page.object_list))
+        return page
+
+    def _fixes(self, places: Sequence[Place]) -> list[Fix]:
+        return [_fix(one, place, self.kept) for one, place in zip(self.kept.told(places), places, strict=True)]
+
+
+def next_open(found: Sequence[Place], cell: str) -> Place | None:
+    """The first open finding after a cell, from the start where there is none behind it."""
+    place = cell_place(cell)
+    if place is None or not found:
+        return found[0] if found else None
+    return next((one for one in found if (one.row, one.column) >= place), found[0])
+
+
+def _views(kept: Kept) -> dict[str, tuple[str, Sequence[int]]]:
+    return {
+        PROBLEMS: ("有问题", sorted(kept.problems)),
+        "errors": ("要改", sorted(kept.with_errors)),
+        "confirm": ("要确认", sorted(kept.with_questions)),
+        "cleaned": ("已自动整理", sorted(kept.cleaned)),
+        "ready": ("可以导入", kept.accepted_positions()),
+        ALL: ("全部", range(len(kept.numbers))),
+    }
+
+
+def _gate(gate: KeptGate) -> Gate:
+    if not gate.passed:
+        return Gate(gate.label, "没有比：这种表还没接上全省记录", Outcome.UNKNOWN)
+    said = [
+        text
+        for count, text in (
+            (gate.errors, f"{gate.errors:,} 处要改"),
+            (gate.confirms, f"{gate.confirms:,} 处要您确认"),
+            (gate.cleaned, f"{gate.cleaned:,} 处已自动整理"),
+        )
+        if count
+    ]
+    outcome = Outcome.FAILED if gate.errors else Outcome.UNKNOWN if gate.confirms else Outcome.PASSED
+    return Gate(gate.label, "，".join(said) or "没有问题", outcome)
+
+
+def _fix(told: Told, place: Place, kept: Kept) -> Fix:
+    ask = told.severity == Severity.CONFIRM
+    hidden = told.mask in _NUMBERS
+    in_header = place.position < 0
+    who = "" if in_header else f" {told.who}"
+    return Fix(
+        told=told,
+        place=place,
+        title=f"{'表头' if in_header else f'第 {told.row} 行'}{who}：{told.what}",
+        ask=ask,
+        prefill="" if hidden else told.value,
+        hidden=hidden and bool(told.value),
+        identity=told.field == "identity",
+        basis=_basis(told),
+        otherwise=told.if_right or _OTHERWISE[ask],
+        alike=len(kept.alike(place)),
+        in_header=in_header,
+    )
+
+
+_OTHERWISE = {
+    True: "核对过、没错的，点“没错，照样导入”，会记下是您确认的",
+    False: "确实没错的，先不导入这一行，别的行照常导入；拿上证明请县里看",
+}
+
+
+def _basis(told: Told) -> str:
+    if not told.basis:
+        return f"规则 {told.rule}"
+    return f"规则 {told.rule}，按参数 {told.basis}" if told.basis.isascii() else f"规则 {told.rule}，依据：{told.basis}"
