@@ -64,7 +64,7 @@ def test_an_id_means_one_rule_everywhere() -> None:
 @pytest.mark.parametrize("key", KINDS)
 def test_every_rule_says_what_to_do_in_a_plain_sentence(key: str) -> None:
     for rule in rules_of(import_kinds.get(key)):
-        said = rule.sentence(row=9, who="王小燕", value="值", note="注")
+        said = rule.words(value="值", note="注").sentence(row=9, who="王小燕")
         assert said.startswith("第 9 行 王小燕：")
         assert said.endswith("。")
         assert "。。" not in said

@@ -143,14 +143,18 @@ class CardSelect(forms.RadioSelect):
 
 
 class UploadInput(forms.FileInput):
-    """A file or a photograph. `limit` is ready to read (`10 MB`); a picture is shown before it is sent."""
+    """A file or a photograph. `limit` is ready to read (`10 MB`); a picture is shown before it is sent.
+
+    `photo` invites to take one; not where a table is wanted.
+    """
 
     template_name = "forms/upload.html"
 
-    def __init__(self, attrs: dict[str, Any] | None = None, *, limit: str, kinds: str) -> None:
+    def __init__(self, attrs: dict[str, Any] | None = None, *, limit: str, kinds: str, photo: bool = True) -> None:
         super().__init__({"data-upload": True, **(attrs or {})})
+        self.photo = photo
         self.limit = limit
         self.kinds = kinds
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        return {**super().get_context(name, value, attrs), "limit": self.limit, "kinds": self.kinds}
+        return {**super().get_context(name, value, attrs), "limit": self.limit, "kinds": self.kinds, "photo": self.photo}

@@ -20,7 +20,7 @@ SENT = [
     ("scores", "成绩册-家政服务员五级.xlsx", Role.STATION_CLERK, ""),
     ("contributions", "社保缴费比对名单.csv", Role.INTAKE_OFFICER, "2026-10-31"),
     ("vacancies", "岗位采集表.xlsx", Role.INTAKE_OFFICER, ""),
-    ("followups", "创业跟踪回访登记表.xlsx", Role.PROVIDER_CLERK, "2026-11-24"),
+    ("followups", "创业跟踪回访登记表.xlsx", Role.PROVIDER_CLERK, ""),
 ]
 sizes = pytest.mark.parametrize("viewport", VIEWPORTS, ids=lambda viewport: viewport.name)
 

@@ -1,16 +1,20 @@
 """A kept examination, read back for a page: gates, rows, findings, and how much may go in after what people said."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from qihang.foundation.imports.engine.grid import cell_name
+import numpy as np
+import numpy.typing as npt
+
+from qihang.foundation.imports.engine.grid import cell_name, cell_place
 from qihang.foundation.imports.engine.rules import Severity, Stage
-from qihang.foundation.imports.models import ImportReport
-from qihang.foundation.imports.preview import ROWS_A_PART
+from qihang.foundation.imports.models import ImportBatch, ImportReport
+from qihang.foundation.imports.preview import ROWS_A_PART, Numbers, array_of
 from qihang.foundation.imports.reading import answers_of
 
+Flags = npt.NDArray[np.bool_]
 ACCEPTED, REFUSED, UNCHANGED = "accepted", "refused", "unchanged"
 _GATES = (
     ("每一格", frozenset({Stage.MISSING, Stage.FORM, Stage.CHECK, Stage.CLEANED})),
@@ -88,7 +92,10 @@ class RowView:
 
 
 class Kept:
-    """The last examination of a batch, with the answers that people gave since."""
+    """The last examination of a batch, with the answers that people gave since.
+
+    Rows are spoken of by position, counted from 0 in the table; findings by their number among errors and questions.
+    """
 
     def __init__(self, report: ImportReport, yes: Collection[str]) -> None:
         self._report = report
@@ -96,79 +103,119 @@ class Kept:
         self.head = report.head
         self._preview = self.head["preview"]
         self.rules = [
-            RuleMark(id, Severity(severity), Stage(stage), keeps)
-            for id, severity, stage, keeps in self._preview["rules"]
+            RuleMark(name, Severity(severity), Stage(stage), keeps)
+            for name, severity, stage, keeps in self._preview["rules"]
         ]
-        self.places = [Place(*one) for one in self._preview["findings"]]
+        self._position, self._row, self._column, self._rule = (
+            array_of(self._preview[name]) for name in ("position", "row", "column", "rule")
+        )
 
     @classmethod
-    def of(cls, batch: Any) -> "Kept":
+    def of(cls, batch: ImportBatch) -> "Kept":
         """`DoesNotExist` for a batch that was never checked, or was given up."""
         return cls(ImportReport.objects.get(batch=batch), answers_of(batch).yes)
+
+    # --- which findings --------------------------------------------------------------------------------------------
+
+    def place(self, finding: int) -> Place:
+        """Where a finding stands."""
+        return Place(*(int(one[finding]) for one in (self._position, self._row, self._column, self._rule)))
+
+    def places(self, findings: Iterable[int]) -> list[Place]:
+        return [self.place(one) for one in findings]
+
+    @cached_property
+    def open(self) -> Numbers:
+        """Findings that a person still has to look at, in the sheet's order: errors, and questions without a yes."""
+        answered = np.isin(_codes(self._row, self._column), self._yes_codes)
+        return np.flatnonzero(~(self._by_rule(self._asks) & answered)).astype(np.int32)
+
+    def find(self, cell: str) -> int | None:
+        """How many open findings stand before this cell's own or, where it has none, before the next after it."""
+        place = cell_place(cell)
+        if place is None or not self.open.size:
+            return None
+        codes = _codes(self._row[self.open], self._column[self.open])
+        at = int(np.searchsorted(codes, place[0] * _WIDE + place[1]))
+        return at if at < self.open.size else 0
+
+    def questions(self) -> dict[str, int]:
+        """By cell, every finding that a yes settles."""
+        return {self.place(one).cell: one for one in np.flatnonzero(self._by_rule(self._asks)).tolist()}
+
+    def alike(self, place: Place) -> list[int]:
+        """What is still open under the same rule."""
+        found: list[int] = self.open[self._rule[self.open] == place.rule].tolist()
+        return found
+
+    def _by_rule(self, marks: Sequence[bool]) -> Flags:
+        """For each finding what holds of its rule."""
+        return np.array([*marks, False], dtype=bool)[self._rule]
+
+    @property
+    def _asks(self) -> list[bool]:
+        return [rule.severity is Severity.CONFIRM for rule in self.rules]
+
+    @property
+    def _yes_codes(self) -> list[int]:
+        places = (cell_place(cell) for cell in self.yes)
+        return [row * _WIDE + column for row, column in filter(None, places)]
 
     # --- which rows ----------------------------------------------------------------------------------------------------
 
     @cached_property
-    def numbers(self) -> list[int]:
+    def numbers(self) -> Numbers:
         """The sheet's row numbers, by position."""
-        return [number for first, last in self._preview["rows"] for number in range(first, last + 1)]
+        return array_of(self._preview["numbers"])
 
     @cached_property
-    def open(self) -> list[Place]:
-        """What a person still has to look at: errors, and questions without a yes."""
-        asks = [rule.severity is Severity.CONFIRM for rule in self.rules]
-        return [one for one in self.places if not (asks[one.rule] and one.cell in self.yes)]
+    def with_errors(self) -> Flags:
+        return self._rows_under([rule.severity is Severity.ERROR for rule in self.rules])
 
     @cached_property
-    def with_errors(self) -> set[int]:
-        return self._positions(Severity.ERROR)
-
-    @cached_property
-    def with_questions(self) -> set[int]:
+    def with_questions(self) -> Flags:
         """Rows that wait for a yes."""
-        return self._positions(Severity.CONFIRM)
+        return self._rows_under(self._asks)
 
     @cached_property
-    def blocked(self) -> set[int]:
+    def blocked(self) -> Flags:
         """Rows that stay behind: an error that keeps them out, or a question without a yes."""
-        own = {one.position for one in self.open if not self.rules[one.rule].keeps_row}
-        return own - {-1}
+        return self._rows_under([not rule.keeps_row for rule in self.rules])
 
     @cached_property
-    def refused(self) -> set[int]:
+    def refused(self) -> Flags:
         """Rows that are kept although they failed."""
-        return (self._keeping - self.blocked) - {-1}
+        return self._rows_under([rule.keeps_row for rule in self.rules]) & ~self.blocked
 
     @property
-    def problems(self) -> set[int]:
+    def accepted(self) -> Flags:
+        """Rows that would go in now."""
+        return ~(self.blocked | self.refused)
+
+    @property
+    def problems(self) -> Flags:
         return self.with_errors | self.with_questions
 
     @cached_property
-    def cleaned(self) -> set[int]:
-        return set(self._preview["cleaned"])
+    def cleaned(self) -> Flags:
+        return self._rows_at(array_of(self._preview["cleaned"]))
 
     @cached_property
-    def unchanged(self) -> set[int]:
-        return set(self._preview["unchanged"])
+    def unchanged(self) -> Flags:
+        return self._rows_at(array_of(self._preview["unchanged"]))
 
-    @property
-    def accepted(self) -> int:
-        """How many rows would go in now."""
-        return len(self.numbers) - len(self.blocked) - len(self.refused)
+    def _rows_under(self, marks: Sequence[bool]) -> Flags:
+        """Rows with an open finding under one of the marked rules."""
+        wanted = self.open[self._by_rule(marks)[self.open]]
+        positions = self._position[wanted]
+        return self._rows_at(positions[positions >= 0])
 
-    def accepted_positions(self) -> list[int]:
-        out = self.blocked | self.refused
-        return [position for position in range(len(self.numbers)) if position not in out]
+    def _rows_at(self, positions: Numbers) -> Flags:
+        flags = np.zeros(self.numbers.size, dtype=bool)
+        flags[positions] = True
+        return flags
 
-    @property
-    def _keeping(self) -> set[int]:
-        return {one.position for one in self.open if self.rules[one.rule].keeps_row}
-
-    def _positions(self, severity: Severity) -> set[int]:
-        wanted = [rule.severity is severity for rule in self.rules]
-        return {one.position for one in self.open if wanted[one.rule]} - {-1}
-
-    # --- what is said of them --------------------------------------------------------------------------------------------
+    # --- what is said of them ----------------------------------------------------------------------------------------
 
     @property
     def columns(self) -> list[str]:
@@ -187,21 +234,18 @@ class Kept:
         """Columns first (found, or there would be no report), then each cell, other cells, the province."""
         used, unused = self._preview["columns_read"]
         label = f"{used} 列认出，{unused} 列用不到" if unused else f"{used} 列全部认出"
-        found = [Gate(label, 0, 0, 0)]
-        for label, stages in _GATES:
-            here = [self.rules[one.rule].severity for one in self.open if self.rules[one.rule].stage in stages]
-            cleaned = len(self._preview["cleaned"]) if Stage.CLEANED in stages else 0
-            taken = Stage.PROVINCE not in stages or self._preview["compared"]
-            found.append(Gate(label, here.count(Severity.ERROR), here.count(Severity.CONFIRM), cleaned, taken))
-        return found
+        return [Gate(label, 0, 0, 0), *(self._gate(label, stages) for label, stages in _GATES)]
 
-    def questions(self) -> dict[str, Place]:
-        """By cell, every finding that a yes settles."""
-        return {one.cell: one for one in self.places if self.rules[one.rule].severity is Severity.CONFIRM}
-
-    def alike(self, place: Place) -> list[Place]:
-        """What is still open under the same rule."""
-        return [one for one in self.open if one.rule == place.rule]
+    def _gate(self, label: str, stages: Collection[Stage]) -> Gate:
+        per_rule = np.bincount(self._rule[self.open], minlength=len(self.rules))
+        here = [(rule.severity, int(per_rule[number])) for number, rule in enumerate(self.rules) if rule.stage in stages]
+        return Gate(
+            label,
+            sum(count for severity, count in here if severity is Severity.ERROR),
+            sum(count for severity, count in here if severity is Severity.CONFIRM),
+            array_of(self._preview["cleaned"]).size if Stage.CLEANED in stages else 0,
+            Stage.PROVINCE not in stages or self._preview["compared"],
+        )
 
     def told(self, places: Sequence[Place]) -> list[Told]:
         """The words of some findings, in the given order."""
@@ -215,33 +259,33 @@ class Kept:
         parts = self._parts(positions)
         findings: dict[int, dict[int, Told]] = {}
         replaced: dict[int, dict[int, str]] = {}
-        wanted = {self.numbers[position] for position in positions}
+        wanted = {int(self.numbers[position]) for position in positions}
         for part in parts.values():
             for one in part["findings"]:
                 if one["row"] in wanted:
                     findings.setdefault(one["row"], {})[one["at"]] = Told(**one)
             for row, at, text in part["replaced"]:
                 replaced.setdefault(row, {})[at] = text
-        return [self._row(position, parts, findings, replaced) for position in positions]
-
-    def _row(
-        self,
-        position: int,
-        parts: dict[int, Any],
-        findings: dict[int, dict[int, Told]],
-        replaced: dict[int, dict[int, str]],
-    ) -> RowView:
-        number, texts = parts[position // ROWS_A_PART]["rows"][position % ROWS_A_PART]
-        return RowView(
-            number, self.state_of(position), texts, findings.get(number, {}), replaced.get(number, {})
-        )
+        found = []
+        for position in positions:
+            number, texts = parts[position // ROWS_A_PART]["rows"][position % ROWS_A_PART]
+            own = (findings.get(number, {}), replaced.get(number, {}))
+            found.append(RowView(number, self.state_of(position), texts, *own))
+        return found
 
     def state_of(self, position: int) -> str:
-        if position in self.with_errors:
-            return REFUSED if position in self.refused else Severity.ERROR.value
-        if position in self.with_questions:
+        if self.with_errors[position]:
+            return REFUSED if self.refused[position] else Severity.ERROR.value
+        if self.with_questions[position]:
             return Severity.CONFIRM.value
-        return UNCHANGED if position in self.unchanged else ACCEPTED
+        return UNCHANGED if self.unchanged[position] else ACCEPTED
 
-    def _parts(self, positions: Any) -> dict[int, Any]:
+    def _parts(self, positions: Iterable[int]) -> dict[int, Any]:
         return self._report.parts_numbered({position // ROWS_A_PART for position in positions})
+
+
+_WIDE = 100_000  # more than a sheet has columns: (row, column) as one number that sorts as the sheet does
+
+
+def _codes(rows: Numbers, columns: Numbers) -> npt.NDArray[np.int64]:
+    return rows.astype(np.int64) * _WIDE + columns

@@ -4,9 +4,12 @@ reads a head and a few parts, and judges nothing again.
 The head says how things stand (counts, which row has what); the parts hold the cells and the words. All is masked.
 """
 
-from collections.abc import Iterator, Sequence
+import base64
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from qihang.foundation.imports.engine.days import each_distinct
@@ -20,21 +23,30 @@ from qihang.foundation.imports.engine.rules import Rule, Severity
 ROWS_A_PART = 200
 
 Json = dict[str, Any]
+Numbers = npt.NDArray[np.int32]
+_NUMBER = np.dtype("<i4")
 
 
-def head_of(examination: Examination, yes: Sequence[str] | frozenset[str]) -> Json:
-    """The report without its findings, and `preview`: what a page needs to count, to sort and to find a row."""
+def head_of(examination: Examination, yes: Collection[str]) -> Json:
+    """The report without its findings, and `preview`: what a page needs to count, to sort and to find a row.
+
+    Numbers lie there column by column (`array_of`): errors and questions may be as many as the file has cells.
+    """
     positions = {row: position for position, row in enumerate(examination.rows["_row"].to_list())}
     grave = [finding for finding in examination.findings if finding.severity is not Severity.CLEANED]
     rules = {rule: number for number, rule in enumerate(dict.fromkeys(finding.rule for finding in grave))}
+    cleaned = (positions[one.row] for one in examination.of(Severity.CLEANED) if one.row in positions)
     return {
         **report_head(examination, yes=yes),
         "preview": {
-            "rows": _runs(list(positions)),
-            "unchanged": sorted(positions[row] for row in examination.unchanged),
-            "cleaned": [positions[one.row] for one in examination.of(Severity.CLEANED) if one.row in positions],
+            "numbers": _packed(positions),
+            "unchanged": _packed(sorted(positions[row] for row in examination.unchanged)),
+            "cleaned": _packed(cleaned),
             "rules": [_rule(rule) for rule in rules],
-            "findings": [[positions.get(one.row, -1), one.row, one.column, rules[one.rule]] for one in grave],
+            "position": _packed(positions.get(one.row, -1) for one in grave),
+            "row": _packed(one.row for one in grave),
+            "column": _packed(one.column for one in grave),
+            "rule": _packed(rules[one.rule] for one in grave),
             "columns": [[column.header, column.field.mask.value] for column in _shown(examination)],
             "above": [_finding(one, -1) for one in grave if one.row not in positions],
             "left_out": [[row, who] for row, who in sorted(examination.left_out.items())],
@@ -42,6 +54,15 @@ def head_of(examination: Examination, yes: Sequence[str] | frozenset[str]) -> Js
             "compared": examination.register_opened,
         },
     }
+
+
+def array_of(text: str) -> Numbers:
+    """A column of whole numbers, as the head keeps it."""
+    return np.frombuffer(base64.b64decode(text), dtype=_NUMBER)
+
+
+def _packed(numbers: Iterable[int]) -> str:
+    return base64.b64encode(np.fromiter(numbers, dtype=_NUMBER).tobytes()).decode()
 
 
 def parts_of(examination: Examination) -> Iterator[Json]:
@@ -118,17 +139,6 @@ def _finding(finding: Finding, at: int) -> Json:
 
 def _rule(rule: Rule) -> list[Any]:
     return [rule.id, rule.severity.value, int(rule.stage), rule.keeps_row]
-
-
-def _runs(numbers: Sequence[int]) -> list[list[int]]:
-    """Row numbers as [first, last] of each run without a gap."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and runs[-1][1] == number - 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    return runs
 
 
 def _columns_read(examination: Examination) -> list[int]:

@@ -160,7 +160,7 @@ def confirm(*, actor: Actor, batch: ImportBatch, cells: Collection[str]) -> Impo
         wanted = set(questions) if ALL in cells else {cell.upper() for cell in cells}
         if unknown := sorted(wanted - set(questions)):
             raise DomainError(f"{'、'.join(unknown)} 没有要确认的，请刷新再看", field="cells")
-        fresh = [questions[cell] for cell in sorted(wanted - kept.yes)]
+        fresh = kept.places(questions[cell] for cell in sorted(wanted - kept.yes))
         copy_objects([_yes(row, place, kept.rules[place.rule].id, actor) for place in fresh])
         row.every_yes = row.every_yes or ALL in cells
         _count_anew(row)
@@ -377,7 +377,7 @@ def _counts(batch: ImportBatch, examination: Examination) -> dict[str, Any]:
 
 def _count_anew(batch: ImportBatch) -> None:
     """After another yes, or one less: how many rows may go in."""
-    batch.accepted = Kept.of(batch).accepted
+    batch.accepted = int(Kept.of(batch).accepted.sum())
     batch.save(update_fields=["every_yes", "accepted"])
 
 

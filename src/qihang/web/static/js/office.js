@@ -54,5 +54,19 @@
     const form = event.detail.elt.closest?.("form") ?? event.detail.elt.querySelector?.("form");
     if (form) show(form);
   });
+
+  /* The sheet shows the row and cell at hand, without the page moving. */
+  const bring = () => {
+    const row = document.querySelector(".q-sheet .is-selected");
+    const place = row?.closest(".q-tw");
+    if (!place) return;
+    const [inner, outer] = [row.getBoundingClientRect(), place.getBoundingClientRect()];
+    const head = place.querySelector("thead").getBoundingClientRect().height;
+    if (inner.top < outer.top + head || inner.bottom > outer.bottom) place.scrollTop += inner.top - outer.top - outer.height / 3;
+    const cell = row.querySelector(".is-picked")?.getBoundingClientRect();
+    if (cell && (cell.right > outer.right || cell.left < outer.left)) place.scrollLeft += cell.left - outer.left - outer.width / 2;
+  };
+  document.addEventListener("htmx:load", bring);
+  bring();
   for (const bar of document.querySelectorAll("[data-bulk]")) show(bar.closest("form"));
 })();

@@ -62,8 +62,10 @@ def confirm(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 def _alike(batch: ImportBatch, cell: str) -> list[str]:
     kept = Kept.of(batch)
-    place = kept.questions().get(cell)
-    return [one.cell for one in kept.alike(place)] if place else [cell]
+    finding = kept.questions().get(cell)
+    if finding is None:
+        return [cell]
+    return [place.cell for place in kept.places(kept.alike(kept.place(finding)))]
 
 
 def take_back(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:

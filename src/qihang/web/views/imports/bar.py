@@ -18,29 +18,26 @@ class Bar:
 
     @classmethod
     def of(cls, batch: ImportBatch, kept: Kept) -> "Bar":
-        if not kept.numbers:
+        accepted, refused = (int(flags.sum()) for flags in (kept.accepted, kept.refused))
+        if not kept.numbers.size:
             return cls("没有读到一行。", "表头下面要有内容，换一个文件再传。", "", False)
         if kind_of(batch.kind).storage is None:
-            return cls(f"{kept.accepted:,} 行没有问题。", "这种表现在只能检查，还不能导入。", "", False)
-        goes = kept.accepted + len(kept.refused)
-        if not goes:
+            return cls(f"{accepted:,} 行没有问题。", "这种表现在只能检查，还不能导入。", "", False)
+        if not accepted + refused:
             return cls("现在一行都不能导入。", "先把标红的改好，或者先不导入那几行。", "", False)
-        return cls(f"{kept.accepted:,} 行可以导入。", _rest(kept), _button(kept), bool(kept.with_errors))
+        blocked = int(kept.blocked.sum())
+        first = "先" if blocked else ""
+        button = f"{first}导入 {accepted:,} 行" if accepted else f"{first}登记这 {refused:,} 行"
+        rest = _rest(refused, blocked, int((kept.unchanged & kept.accepted).sum()))
+        return cls(f"{accepted:,} 行可以导入。", rest, button, bool(batch.errors))
 
 
-def _rest(kept: Kept) -> str:
+def _rest(refused: int, blocked: int, unchanged: int) -> str:
     parts = []
-    if kept.refused:
-        parts.append(f"{len(kept.refused):,} 行留作没通过的报名，本人可以申诉。")
-    if kept.blocked:
-        parts.append(f"{len(kept.blocked):,} 行留在“待改”，不影响别人，改好再传一次就行。")
-    if kept.unchanged:
-        parts.append(f"其中 {len(kept.unchanged):,} 行原来就有，不会重复。")
+    if refused:
+        parts.append(f"{refused:,} 行留作没通过的报名，本人可以申诉。")
+    if blocked:
+        parts.append(f"{blocked:,} 行留在“待改”，不影响别人，改好再传一次就行。")
+    if unchanged:
+        parts.append(f"其中 {unchanged:,} 行原来就有，不会重复。")
     return "".join(parts) or "没有要改的。"
-
-
-def _button(kept: Kept) -> str:
-    first = "先" if kept.blocked else ""
-    if not kept.accepted:
-        return f"{first}登记这 {len(kept.refused):,} 行"
-    return f"{first}导入 {kept.accepted:,} 行"

@@ -17,7 +17,9 @@ class StartForm(PageForm):
     """A file, and what may be told beside it."""
 
     file = forms.FileField(
-        label="选一个表格文件", allow_empty_file=True, widget=UploadInput(limit=f"{MEGABYTES} MB", kinds=KINDS)
+        label="选一个表格文件",
+        allow_empty_file=True,  # the service has the better words
+        widget=UploadInput(limit=f"{MEGABYTES} MB", kinds=KINDS, photo=False),
     )
     on = DayField(label="业务日期", required=False)
     sheet = forms.CharField(

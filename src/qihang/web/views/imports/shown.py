@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 
-from qihang.foundation.imports.engine.grid import cell_place
 from qihang.foundation.imports.engine.masking import Mask
 from qihang.foundation.imports.engine.rules import Severity
-from qihang.foundation.imports.kept import ACCEPTED, REFUSED, UNCHANGED, Kept, Place, RowView, Told
+from qihang.foundation.imports.kept import ACCEPTED, REFUSED, UNCHANGED, Flags, Kept, Place, RowView, Told
 from qihang.foundation.imports.kept import Gate as KeptGate
 from qihang.web.parts import Cell, Gate, Outcome, Row, Tone, View
 
@@ -56,17 +57,16 @@ class Shown:
         self.address = address
         self._query = query
         wanted = query.get("view", "")
-        self.view = wanted if wanted in _views(kept) else (PROBLEMS if kept.problems else ALL)
+        self._views = _views(kept)
+        self.view = wanted if wanted in self._views else (PROBLEMS if kept.problems.any() else ALL)
         self.chosen = query.get("cell", "")  # by hand, not merely the first
-        self.place = self._at_hand()
+        self._finding = kept.find(self.chosen) if self.chosen else None
+        if self._finding is None and self.total:
+            self._finding = 0
+        self.place = self._open_place(self._finding) if self._finding is not None else None
 
-    def _at_hand(self) -> Place | None:
-        """The chosen finding; where it is settled the next one in the sheet's order, from the start after the last."""
-        found = self.kept.open
-        if not self.chosen:
-            return found[0] if found else None
-        exact = next((one for one in found if one.cell == self.chosen), None)
-        return exact or next_open(found, self.chosen)
+    def _open_place(self, at: int) -> Place:
+        return self.kept.place(int(self.kept.open[at]))
 
     # --- the whole ------------------------------------------------------------------------------------------------------
 
@@ -75,31 +75,31 @@ class Shown:
         return [Gate("列名", columns.label, Outcome.PASSED), *(_gate(one) for one in others)]
 
     def tabs(self) -> list[View]:
+        counts = {key: (label, int(flags.sum())) for key, (label, flags) in self._views.items()}
         return [
-            View(label, f"{self.address}?view={key}#rows", len(positions), current=key == self.view)
-            for key, (label, positions) in _views(self.kept).items()
-            if positions or key in {ALL, self.view}
+            View(label, f"{self.address}?view={key}#rows", count, current=key == self.view)
+            for key, (label, count) in counts.items()
+            if count or key in {ALL, self.view}
         ]
 
     def page(self) -> "Page[int]":
         """The positions of the rows on this page; without a number the page on which the finding at hand stands."""
         positions = self._positions()
-        pages = Paginator(positions, ROWS_A_PAGE)
         number = self._query.get("page")
-        if number is None and self.place is not None and self.place.position in positions:
-            number = str(positions.index(self.place.position) // ROWS_A_PAGE + 1)
-        return pages.get_page(number)
+        if number is None and self.place is not None:
+            number = str(int(np.searchsorted(positions, self.place.position)) // ROWS_A_PAGE + 1)
+        page = Paginator(positions, ROWS_A_PAGE).get_page(number)
+        page.object_list = page.object_list.tolist()
+        return page
 
-    def _positions(self) -> Sequence[int]:
-        _, positions = _views(self.kept)[self.view]
-        if self.view != PROBLEMS:
-            return positions
-        last = len(self.kept.numbers) - 1
-        around = {near for one in positions for near in (one - 1, one, one + 1) if 0 <= near <= last}
-        return sorted(around)
+    def _positions(self) -> Any:
+        _, flags = self._views[self.view]
+        if self.view == PROBLEMS:  # with the rows around each
+            flags = flags | np.append(flags[1:], False) | np.insert(flags[:-1], 0, False)
+        return np.flatnonzero(flags)
 
     def rows(self, page: "Page[int]") -> list[Row]:
-        return [self._row(row) for row in self.kept.rows(list(page.object_list))]
+        return [self._row(row) for row in self.kept.rows(page.object_list)]
 
     def _row(self, row: RowView) -> Row:
         verdict, tone = _VERDICTS[row.state]
@@ -119,7 +119,8 @@ class Shown:
         if found is None:
             return Cell(text, "a", "改过了", was=was or "（空）", mono=mono) if was is not None else Cell(text, mono=mono)
         if found.severity == Severity.CLEANED:
-            return Cell(found.tidy, "a", "已整理", was=found.value, mono=mono)
+            was = found.value if found.value != found.tidy else ""  # masked they may look the same
+            return Cell(found.tidy, "a", "已整理", was=was, mono=mono)
         if not self._is_open(found):
             return Cell(text, "a", "您确认过", mono=mono)
         picked = self.place is not None and found.cell == self.place.cell
@@ -134,20 +135,20 @@ class Shown:
 
     @property
     def total(self) -> int:
-        return len(self.kept.open)
+        return int(self.kept.open.size)
 
     @property
     def at(self) -> int:
         """The finding at hand, counted from 1."""
-        return self.kept.open.index(self.place) + 1 if self.place else 0
+        return 0 if self._finding is None else self._finding + 1
 
     @property
     def before(self) -> str:
-        return self.link(self.kept.open[self.at - 2].cell) if self.at > 1 else ""
+        return self.link(self._open_place(self.at - 2).cell) if self.at > 1 else ""
 
     @property
     def after(self) -> str:
-        return self.link(self.kept.open[self.at].cell) if self.at < self.total else ""
+        return self.link(self._open_place(self.at).cell) if self.at < self.total else ""
 
     def link(self, cell: str) -> str:
         return f"{self.address}?view={self.view}&cell={cell}#finding-t"
@@ -159,29 +160,21 @@ class Shown:
     def cards(self) -> "Page[Fix]":
         """What is open, a card each, for narrow screens."""
         page = Paginator(self.kept.open, CARDS_A_PAGE).get_page(self._query.get("card"))
-        page.object_list = self._fixes(list(page.object_list))
+        page.object_list = self._fixes(self.kept.places(page.object_list.tolist()))
         return page
 
     def _fixes(self, places: Sequence[Place]) -> list[Fix]:
         return [_fix(one, place, self.kept) for one, place in zip(self.kept.told(places), places, strict=True)]
 
 
-def next_open(found: Sequence[Place], cell: str) -> Place | None:
-    """The first open finding after a cell, from the start where there is none behind it."""
-    place = cell_place(cell)
-    if place is None or not found:
-        return found[0] if found else None
-    return next((one for one in found if (one.row, one.column) >= place), found[0])
-
-
-def _views(kept: Kept) -> dict[str, tuple[str, Sequence[int]]]:
+def _views(kept: Kept) -> dict[str, tuple[str, Flags]]:
     return {
-        PROBLEMS: ("有问题", sorted(kept.problems)),
-        "errors": ("要改", sorted(kept.with_errors)),
-        "confirm": ("要确认", sorted(kept.with_questions)),
-        "cleaned": ("已自动整理", sorted(kept.cleaned)),
-        "ready": ("可以导入", kept.accepted_positions()),
-        ALL: ("全部", range(len(kept.numbers))),
+        PROBLEMS: ("有问题", kept.problems),
+        "errors": ("要改", kept.with_errors),
+        "confirm": ("要确认", kept.with_questions),
+        "cleaned": ("已自动整理", kept.cleaned),
+        "ready": ("可以导入", kept.accepted),
+        ALL: ("全部", np.ones(kept.numbers.size, dtype=bool)),
     }
 
 
