@@ -41,9 +41,10 @@ def start(request: HttpRequest, kind: str, target: str) -> HttpResponse:
     target_id = "" if target == NO_TARGET else target
     chosen = kind_of(kind)
     require_may_import(actor, chosen)
-    form = StartForm(request.POST or None, request.FILES or None, kind=chosen)
+    given = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = StartForm(*given, kind=chosen)
     closed = _why_closed(actor, kind, target_id)
-    if request.method == "POST" and not closed and form.is_valid():
+    if not closed and form.is_valid():
         try:
             batch = _take(actor, kind, target_id, form.cleaned_data)
         except (NotAllowed, NotFound):
