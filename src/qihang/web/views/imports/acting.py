@@ -12,6 +12,7 @@ from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
 from qihang.foundation.imports import services
 from qihang.foundation.imports.models import ImportBatch
+from qihang.foundation.imports.perms import kind_of, require_may_import
 from qihang.web.navigation import actor_of
 
 Act = Callable[[Actor, ImportBatch], str]
@@ -26,6 +27,7 @@ def act(
     """
     actor = actor_of(request)
     batch = services.get_batch(actor=actor, public_id=str(public_id))
+    require_may_import(actor, kind_of(batch.kind))
     if request.method == "POST":
         try:
             said = do(actor, batch)
