@@ -41,6 +41,8 @@ COMMANDS = {
     "decide": Command("按规则判定待遇资格，逐条说明", "qihang.registry.policy.commands.decide"),
     "replay": Command("重算已存的判定；换参数就是假设测算", "qihang.registry.policy.commands.replay"),
     "indicators": Command("按指标定义计算全部数字", "qihang.oversight.indicators.commands", Needs.NOTHING),
+    "demo": Command("造一个示范省，供试用和测量", "qihang.demo.commands"),
+    "export": Command("导出给别人重算、核对的文件", "qihang.exchange.commands"),
     "import": Command("核对、导入花名册等成批表格", "qihang.foundation.imports.commands"),
     "verify": Command("重算审计链与已存的判定，说出哪里对不上", "qihang.launcher.verify"),
     "lock": Command("重新计算依赖锁定文件（维护者用）", "qihang.launcher.locking", Needs.NOTHING),

@@ -25,7 +25,6 @@ from qihang.registry.policy.catalogue import CATALOGUE
 # What a deployment or a later floor may bring; its owner can do without.
 OPTIONAL = {
     ("virus_scan", "scanner"): "a deployment brings its scanner; a file's record says that none has looked",
-    ("certified", "certificates"): "without a register of certificates every first part waits",
     ("mask_settings", "widths"): "the strictest useful widths stand in while nobody registers the parameter's",
 }
 _REPORT = """

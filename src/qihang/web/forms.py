@@ -157,4 +157,9 @@ class UploadInput(forms.FileInput):
         self.kinds = kinds
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        return {**super().get_context(name, value, attrs), "limit": self.limit, "kinds": self.kinds, "photo": self.photo}
+        return {
+            **super().get_context(name, value, attrs),
+            "limit": self.limit,
+            "kinds": self.kinds,
+            "photo": self.photo,
+        }

@@ -7,9 +7,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from tests.factories import make_actor, make_organization, make_user
-from tests.foundation.imports.toy import STORED_TOY
-from tests.importing import demo_parameters
 
 from qihang.foundation.accounts.models import User
 from qihang.foundation.core.actors import Actor
@@ -17,6 +14,9 @@ from qihang.foundation.core.keyring import keyring
 from qihang.foundation.core.roles import Role
 from qihang.foundation.imports.ports import import_kinds, import_values
 from qihang.registry.organizations.models import Organization
+from tests.factories import make_actor, make_organization, make_user
+from tests.foundation.imports.toy import STORED_TOY
+from tests.importing import demo_parameters
 
 Desk = tuple[User, Actor]
 

@@ -12,19 +12,31 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from tests.identities import resident
-from tests.web.imports.conftest import Desk
 
 from qihang.foundation.imports import services
 from qihang.foundation.imports.kept import Kept
 from qihang.foundation.imports.models import ImportBatch
+from tests.identities import resident
+from tests.web.imports.conftest import Desk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("file_alone")]
 
 ROWS = 100_000
 _FIRST = dt.date(1980, 1, 1)
 ENOUGH = 0.15  # seconds of processor time for one page
-HEADER = ["序号", "姓名", "性别", "身份证号", "年龄", "文化程度", "户籍所在地", "人员类别", "就业创业证号", "联系电话", "备注"]
+HEADER = [
+    "序号",
+    "姓名",
+    "性别",
+    "身份证号",
+    "年龄",
+    "文化程度",
+    "户籍所在地",
+    "人员类别",
+    "就业创业证号",
+    "联系电话",
+    "备注",
+]
 
 
 def roster() -> bytes:
@@ -38,9 +50,7 @@ def roster() -> bytes:
         number = number[:-1] if at % 20 == 3 else number
         schooling = "初 中" if at % 20 == 7 else "高中"
         phone = f"139{at:08d}"
-        lines.writerow(
-            [at + 1, f"学员{at}", "女", number, 40, schooling, "海口市", "农民工", f"{at:016d}", phone, ""]
-        )
+        lines.writerow([at + 1, f"学员{at}", "女", number, 40, schooling, "海口市", "农民工", f"{at:016d}", phone, ""])
     return out.getvalue().encode()
 
 

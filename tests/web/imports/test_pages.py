@@ -8,11 +8,6 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from tests.factories import make_actor
-from tests.foundation.accounts.doors import PASSWORD, make_account
-from tests.foundation.imports.toy import STORED_TOY, shelved
-from tests.web.imports.conftest import Desk
-from tests.workbooks import sheet, text, xlsx
 
 from qihang.foundation.core.errors import DomainError
 from qihang.foundation.core.models import RevealLog
@@ -28,11 +23,23 @@ from qihang.foundation.jobs.models import Job
 from qihang.foundation.jobs.services import request_stop, run_now
 from qihang.registry.organizations.models import Organization
 from qihang.web.views.imports import actions, destinations, start
+from tests.factories import make_actor
+from tests.foundation.accounts.doors import PASSWORD, make_account
+from tests.foundation.imports.toy import STORED_TOY, shelved
+from tests.web.imports.conftest import Desk
+from tests.workbooks import sheet, text, xlsx
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("toy")]
 
 HEADER = ["名称", "数量", "编号"]
-MIXED = [["桌", 1, "1234567890123456"], ["椅", "几把", ""], ["凳", "", ""], ["柜", "9件", ""], ["柜", 2, ""], ["柜", 3, ""]]
+MIXED = [
+    ["桌", 1, "1234567890123456"],
+    ["椅", "几把", ""],
+    ["凳", "", ""],
+    ["柜", "9件", ""],
+    ["柜", 2, ""],
+    ["柜", 3, ""],
+]
 
 
 def csv_file(*rows: list[Any], name: str = "名单.csv") -> SimpleUploadedFile:
@@ -84,9 +91,7 @@ def test_the_start_page_says_what_is_wanted(signed_in: Client) -> None:
         (SimpleUploadedFile("a.docx", sheet([HEADER, ["桌", 1, ""]])), "后缀和内容对不上"),
     ],
 )
-def test_what_is_no_such_table_is_refused_at_the_file(
-    signed_in: Client, file: SimpleUploadedFile, words: str
-) -> None:
+def test_what_is_no_such_table_is_refused_at_the_file(signed_in: Client, file: SimpleUploadedFile, words: str) -> None:
     file.seek(0)
     answer = send(signed_in, file)
     assert answer.status_code == 200
@@ -201,7 +206,9 @@ def test_only_some_rows_are_shown_at_a_time(signed_in: Client) -> None:
 
 
 def test_what_was_not_read_is_named(signed_in: Client) -> None:
-    content = xlsx(("名单", [HEADER, ["桌", 1, ""], ["制表：符晓", "", ""]]), ("旧名单", [["作废"]]), hidden=["旧名单"])
+    content = xlsx(
+        ("名单", [HEADER, ["桌", 1, ""], ["制表：符晓", "", ""]]), ("旧名单", [["作废"]]), hidden=["旧名单"]
+    )
     answer = send(signed_in, SimpleUploadedFile("a.xlsx", content))
     said = signed_in.get(answer.headers["Location"]).content.decode()
     assert "另 1 张工作表没有读入：旧名单" in said
@@ -269,7 +276,18 @@ def test_somebody_elses_file_is_not_there(signed_in: Client, client: Client, des
     client.force_login(desk()[0])
     for path in ("", "marked/", "discard/", "job/"):
         assert client.get(f"/imports/{batch.public_id}/{path}").status_code == 404
-    for path in ("correct", "undo", "confirm", "take-back", "leave-out", "take-in", "commit", "check", "stop", "resume"):
+    for path in (
+        "correct",
+        "undo",
+        "confirm",
+        "take-back",
+        "leave-out",
+        "take-in",
+        "commit",
+        "check",
+        "stop",
+        "resume",
+    ):
         assert client.post(f"/imports/{batch.public_id}/{path}/", {"cell": "B3"}).status_code == 404
 
 

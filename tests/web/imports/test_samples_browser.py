@@ -4,12 +4,11 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.importing import SAMPLES
-from tests.web.browser import DESKTOP, PHONE, Viewport, Visitor, assert_accessible, screenshot, settle
-from tests.web.imports.conftest import Desk
 
 from qihang.foundation.core.roles import Role
 from qihang.foundation.imports.ports import import_kinds
+from tests.importing import SAMPLES
+from tests.web.browser import DESKTOP, PHONE, Viewport, Visitor, assert_accessible, screenshot, settle
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.usefixtures("file_alone")]
 

@@ -1,9 +1,12 @@
 """Walking through what was found, in a real browser: by keyboard, on a phone, in large text, without scripts."""
 
-from typing import Any
-
 import pytest
 from playwright.sync_api import Page, expect
+
+from qihang.foundation.imports import services
+from qihang.foundation.imports.models import ImportBatch
+from qihang.foundation.jobs.models import Job
+from qihang.foundation.jobs.services import run_now
 from tests.foundation.imports.toy import shelved
 from tests.web.browser import (
     DESKTOP,
@@ -20,11 +23,6 @@ from tests.web.browser import (
 )
 from tests.web.imports.conftest import Desk
 from tests.workbooks import text
-
-from qihang.foundation.imports import services
-from qihang.foundation.imports.models import ImportBatch
-from qihang.foundation.jobs.models import Job
-from qihang.foundation.jobs.services import run_now
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.usefixtures("toy")]
 
@@ -50,7 +48,9 @@ def test_choosing_a_file(visit: Visitor, clerk: Desk, viewport: Viewport) -> Non
     page = visit("/imports/new/toy/c1/", viewport=viewport, user=clerk[0])
     assert_accessible(page)
     screenshot(page, f"imports-start-{viewport.name}")
-    page.get_by_label("选一个表格文件").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": b"x,y\n1,2"})
+    page.get_by_label("选一个表格文件").set_input_files(
+        {"name": "a.csv", "mimeType": "text/csv", "buffer": b"x,y\n1,2"}
+    )
     press(page, "上传，看检查结果")
     expect(page.get_by_role("alert")).to_be_focused()
     assert_accessible(page)

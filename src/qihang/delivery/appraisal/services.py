@@ -8,6 +8,7 @@ from django.db import connection, models
 
 from qihang.delivery.appraisal.models import Certificate, CertificateCounter, Sitting
 from qihang.delivery.appraisal.numbers import NumberPlan, clean_number, number_plan
+from qihang.delivery.appraisal.ports import tell_certificates_changed
 from qihang.delivery.appraisal.rules import may_sit
 from qihang.delivery.appraisal.workflows import CERTIFICATE_WORKFLOW, SITTING_WORKFLOW
 from qihang.delivery.training.deciding import SOURCE
@@ -129,6 +130,7 @@ def issue_many(*, actor: Actor, sitting: Sitting, enrolments: Sequence[Enrolment
         ]
         CERTIFICATE_WORKFLOW.enter_many(made, actor=actor)
         _enjoy(actor, enrolments)
+        tell_certificates_changed(actor, [item.pk])
     return made
 
 
@@ -171,9 +173,13 @@ def _enjoy(actor: Actor, enrolments: Sequence[Enrolment]) -> None:
 
 def revoke_certificate(*, actor: Actor, certificate: Certificate, reason: str) -> Certificate:
     """The approver takes a certificate back; anyone who checks it reads the reason. It is never deleted."""
-    return CERTIFICATE_WORKFLOW.apply(
-        certificate, "revoke", actor=actor, comment=reason, fields={"revoked_on": clock.today()}
-    )
+    with unit_of_work(actor):
+        CERTIFICATE_WORKFLOW.apply(
+            certificate, "revoke", actor=actor, comment=reason, fields={"revoked_on": clock.today()}
+        )
+        if certificate.enrolment is not None:
+            tell_certificates_changed(actor, [certificate.enrolment.training_class_id])
+    return certificate
 
 
 def revocation_reason(certificate: Certificate) -> str:

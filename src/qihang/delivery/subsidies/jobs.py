@@ -56,3 +56,8 @@ def settle_after_work(actor: Actor, persons: Collection[int], listed: Contributi
         touched |= Q(pk__in=classes_waiting_for_work(actor).values("pk"))
     classes = TrainingClass.objects.visible_to(actor).filter(touched, state=ClassState.COMPLETED)
     settle_later(actor=actor, classes=classes.values_list("pk", flat=True))
+
+
+def settle_after_certificates(actor: Actor, classes: Collection[int]) -> None:
+    """Certificates of these classes were issued or revoked (port `certificates_changed`)."""
+    settle_later(actor=actor, classes=classes)

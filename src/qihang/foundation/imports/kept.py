@@ -238,7 +238,9 @@ class Kept:
 
     def _gate(self, label: str, stages: Collection[Stage]) -> Gate:
         per_rule = np.bincount(self._rule[self.open], minlength=len(self.rules))
-        here = [(rule.severity, int(per_rule[number])) for number, rule in enumerate(self.rules) if rule.stage in stages]
+        here = [
+            (rule.severity, int(per_rule[number])) for number, rule in enumerate(self.rules) if rule.stage in stages
+        ]
         return Gate(
             label,
             sum(count for severity, count in here if severity is Severity.ERROR),

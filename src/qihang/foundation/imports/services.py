@@ -19,7 +19,7 @@ from qihang.foundation.imports.engine.read import read_file
 from qihang.foundation.imports.engine.rules import Severity
 from qihang.foundation.imports.enums import Answer, BatchState
 from qihang.foundation.imports.jobs import CHECK_JOB, COMMIT_JOB
-from qihang.foundation.imports.kept import Kept, Place
+from qihang.foundation.imports.kept import Kept
 from qihang.foundation.imports.models import (
     CellCorrection,
     ImportBatch,
@@ -118,8 +118,8 @@ def check(*, actor: Actor, batch: ImportBatch) -> Examination:
 
 def check_later(*, actor: Actor, batch: ImportBatch) -> Job:
     """`check` as a job, for a file of which the check takes longer than a person waits for a page."""
-    row = get_batch(actor=actor, public_id=str(batch.public_id))
     with unit_of_work(actor):
+        row = _locked(batch, actor, BatchState.UPLOADED, BatchState.CHECKED)
         job = jobs.enqueue(
             kind=CHECK_JOB,
             actor=actor,
@@ -151,17 +151,17 @@ def preview(
 def confirm(*, actor: Actor, batch: ImportBatch, cells: Collection[str]) -> ImportBatch:
     """Say yes to findings that need one, by cell (`ALL` for every one); each yes is written down with its hand.
 
-    DomainError for a cell that has no such finding.
+    DomainError for a cell that has no such finding. Who has just checked the file passes its examination; else the kept
+    report says what was asked.
     """
     with unit_of_work(actor):
         row = _locked(batch, actor, BatchState.CHECKED)
-        kept = Kept.of(row)
-        questions = kept.questions()
+        questions = _questions(row, examination)
         wanted = set(questions) if ALL in cells else {cell.upper() for cell in cells}
         if unknown := sorted(wanted - set(questions)):
             raise DomainError(f"{'、'.join(unknown)} 没有要确认的，请刷新再看", field="cells")
-        fresh = kept.places(questions[cell] for cell in sorted(wanted - kept.yes))
-        copy_objects([_yes(row, place, kept.rules[place.rule].id, actor) for place in fresh])
+        fresh = sorted(wanted - answers_of(row).yes)
+        copy_objects([_yes(row, cell, questions[cell], actor) for cell in fresh])
         row.every_yes = row.every_yes or ALL in cells
         _count_anew(row)
     batch.refresh_from_db()
@@ -299,6 +299,7 @@ def _raise_failure(job: Job) -> None:
 def marked(*, actor: Actor, batch: ImportBatch) -> tuple[str, bytes]:
     """(name, xlsx) of the file with its findings marked, for the people whose file it is. The opening is logged."""
     visible = get_batch(actor=actor, public_id=str(batch.public_id))
+    require_may_import(actor, kind_of(visible.kind))
     open_file(actor=actor, file=visible.file, reason="下载标错的表格").close()
     stem = visible.file.name.plain().rpartition(".")[0]
     return f"{stem}（标错）.xlsx", marked_file(examination_of(visible, actor))
@@ -381,8 +382,16 @@ def _count_anew(batch: ImportBatch) -> None:
     batch.save(update_fields=["every_yes", "accepted"])
 
 
-def _yes(batch: ImportBatch, place: Place, rule: str, actor: Actor) -> ImportDecision:
-    return _decision(batch, actor, Answer.YES, row=place.row, cell=place.cell, rule=rule)
+def _questions(batch: ImportBatch, examination: Examination | None) -> dict[str, str]:
+    """By cell, the rule of every finding that a yes settles."""
+    if examination is not None:
+        return {finding.cell: finding.rule.id for finding in examination.of(Severity.CONFIRM)}
+    kept = Kept.of(batch)
+    return {cell: kept.rules[kept.place(finding).rule].id for cell, finding in kept.questions().items()}
+
+
+def _yes(batch: ImportBatch, cell: str, rule: str, actor: Actor) -> ImportDecision:
+    return _decision(batch, actor, Answer.YES, row=place_of_cell(cell)[0], cell=cell, rule=rule)
 
 
 def _decision(

@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
-from qihang.foundation.core.commands import print_json
+from qihang.foundation.core.commands import Needs, print_json
 from qihang.oversight.indicators.catalogue import BY_NAME
 from qihang.oversight.indicators.enums import Grouping, Programme
 from qihang.oversight.indicators.events import Events
@@ -21,14 +21,19 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--region", type=_region, metavar="CODE", help="只算该地区及其下级，6 位行政区划代码")
     parser.add_argument("--by", choices=Grouping.values, help="按哪一项分组")
     parser.add_argument("--known-only", action="store_true", help="有登记日的事实，从登记日起才算已知")
-    parser.add_argument("--events", type=Path, required=True, metavar="FILE", help="事件文件")
+    parser.add_argument("--events", type=Path, metavar="FILE", help="事件文件；不写就从数据库算")
     parser.add_argument("--json", action="store_true", help="只输出 JSON")
+
+
+def needs(options: Namespace) -> Needs:
+    """A file is computed without any database."""
+    return Needs.NOTHING if options.events else Needs.DATABASE
 
 
 def run(options: Namespace) -> int:
     """Compute and print. DomainError for a faulty events file."""
     figures = compute(
-        Events.read_json(options.events),
+        Events.read_json(options.events) if options.events else _from_database(options),
         as_of=options.as_of,
         known_only=options.known_only,
         programme=options.programme,
@@ -40,6 +45,12 @@ def run(options: Namespace) -> int:
     else:
         print("\n".join(_as_line(figure) for figure in figures) or "没有可以计算的对象。")
     return 0
+
+
+def _from_database(options: Namespace) -> Events:
+    from qihang.oversight.indicators.projection import events_from_database  # needs Django, a file does not
+
+    return events_from_database(programme=options.programme, region=options.region)
 
 
 def _day(text: str) -> date:

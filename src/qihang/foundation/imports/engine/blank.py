@@ -38,6 +38,8 @@ def _write_notes(page: xlsxwriter.worksheet.Worksheet, kind: ImportKind) -> None
             need = "要有" if field.required else "有就填"
             also = f"；写成{'、'.join(field.aliases[:4])}也认得" if field.aliases else ""
             lines.append(f"{field.label}：{need}{also}。")
-    lines += [f"{family.label}：每个一列，列名写成{family.example}这样。" for family in kind.families if family.example]
+    lines += [
+        f"{family.label}：每个一列，列名写成{family.example}这样。" for family in kind.families if family.example
+    ]
     for row, line in enumerate(lines):
         page.write_string(row, 0, line)

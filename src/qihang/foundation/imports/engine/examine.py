@@ -195,9 +195,7 @@ def _without(table: Table, left_out: Collection[int]) -> Table:
     )
 
 
-def _left_out(
-    kind: ImportKind, columns: Sequence[Column], whole: Table, left_out: Collection[int]
-) -> dict[int, str]:
+def _left_out(kind: ImportKind, columns: Sequence[Column], whole: Table, left_out: Collection[int]) -> dict[int, str]:
     """Whose the rows are that were set aside, masked, by row number."""
     who = [column for column in columns if column.name in kind.who]
     found = {}
@@ -218,9 +216,7 @@ def _business_day(kind: ImportKind, table: Table, options: Options) -> dt.date:
     day = options.on or table.facts.day(kind.business_day_labels)
     if day is None and kind.day_required:
         label = "、".join(kind.business_day_labels[:1])
-        raise DomainError(
-            f"请给出{label}：表里没有写，{kind.label}要按它来查。", code="on.required", field="on"
-        )
+        raise DomainError(f"请给出{label}：表里没有写，{kind.label}要按它来查。", code="on.required", field="on")
     return day or options.today
 
 

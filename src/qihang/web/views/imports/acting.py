@@ -12,20 +12,20 @@ from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
 from qihang.foundation.imports import services
 from qihang.foundation.imports.models import ImportBatch
+from qihang.foundation.imports.perms import kind_of, require_may_import
 from qihang.web.navigation import actor_of
 
 Act = Callable[[Actor, ImportBatch], str]
 
 
-def act(
-    request: HttpRequest, public_id: uuid.UUID, do: Act, *, level: int = messages.INFO
-) -> HttpResponse:
+def act(request: HttpRequest, public_id: uuid.UUID, do: Act, *, level: int = messages.INFO) -> HttpResponse:
     """Do it and go to the file's page, which tells what `do` answered, or why it was refused.
 
     Read by GET (somebody who signed in again on the way), it only leads to that page.
     """
     actor = actor_of(request)
     batch = services.get_batch(actor=actor, public_id=str(public_id))
+    require_may_import(actor, kind_of(batch.kind))
     if request.method == "POST":
         try:
             said = do(actor, batch)

@@ -110,6 +110,7 @@ def reveal(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """What the file has in a masked cell, once a reason is given."""
     actor = actor_of(request)
     batch = services.get_batch(actor=actor, public_id=str(public_id))
+    require_may_import(actor, kind_of(batch.kind))
     cell = request.POST.get("cell", "")
 
     def read(reason: str) -> str:

@@ -97,7 +97,5 @@ def _preview(request: HttpRequest, actor: Actor, found: ImportBatch) -> Values:
 
 
 def _done(found: ImportBatch) -> Values:
-    steps = [
-        Event(step.label, short_moment(step.at), step.user_label) for step in BATCH_WORKFLOW.history(found)
-    ]
+    steps = [Event(step.label, short_moment(step.at), step.user_label) for step in BATCH_WORKFLOW.history(found)]
     return {"result": found.result, "events": steps}

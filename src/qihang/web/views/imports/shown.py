@@ -117,7 +117,9 @@ class Shown:
         mono = self.kept.masks[at] in _NUMBERS
         found, was = row.findings.get(at), row.replaced.get(at)
         if found is None:
-            return Cell(text, "a", "改过了", was=was or "（空）", mono=mono) if was is not None else Cell(text, mono=mono)
+            return (
+                Cell(text, "a", "改过了", was=was or "（空）", mono=mono) if was is not None else Cell(text, mono=mono)
+            )
         if found.severity == Severity.CLEANED:
             was = found.value if found.value != found.tidy else ""  # masked they may look the same
             return Cell(found.tidy, "a", "已整理", was=was, mono=mono)
@@ -223,4 +225,6 @@ _OTHERWISE = {
 def _basis(told: Told) -> str:
     if not told.basis:
         return f"规则 {told.rule}"
-    return f"规则 {told.rule}，按参数 {told.basis}" if told.basis.isascii() else f"规则 {told.rule}，依据：{told.basis}"
+    return (
+        f"规则 {told.rule}，按参数 {told.basis}" if told.basis.isascii() else f"规则 {told.rule}，依据：{told.basis}"
+    )

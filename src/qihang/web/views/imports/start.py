@@ -120,7 +120,9 @@ def _columns(kind: ImportKind) -> Sequence[ColumnLine]:
     choices = {name for choice in kind.one_of for names in choice for name in names}
     used = [field for field in kind.fields if field.parse]
     lines = [
-        ColumnLine(field.label, _need(field.required, field.name in choices), "、".join(field.aliases[:_ALIASES_SHOWN]))
+        ColumnLine(
+            field.label, _need(field.required, field.name in choices), "、".join(field.aliases[:_ALIASES_SHOWN])
+        )
         for field in used
     ]
     lines += [ColumnLine(family.label, _need(family.required, False), family.example) for family in kind.families]

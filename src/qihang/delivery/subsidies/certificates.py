@@ -1,0 +1,20 @@
+"""Certificates as subsidies ask for them: the answer to the port `certified`."""
+
+from collections.abc import Collection, Mapping
+
+from qihang.delivery.appraisal.enums import CertificateState
+from qihang.delivery.appraisal.models import Certificate
+from qihang.delivery.subsidies.ports import Certified
+from qihang.registry.benefits.querysets import among
+
+
+def certificates_of_places(enrolments: Collection[int]) -> Mapping[int, Certified]:
+    """The latest certificate of each place; one in force before a revoked one."""
+    rows = Certificate.objects.filter(enrolment__in=among(enrolments)).order_by("issued_on", "pk")
+    found: dict[int, Certified] = {}
+    for place, issued, number, state in rows.values_list("enrolment_id", "issued_on", "number", "state"):
+        stands = state == CertificateState.ISSUED
+        known = found.get(place)
+        if stands or known is None or not known.stands:
+            found[place] = Certified(issued, number, stands)
+    return found

@@ -1,0 +1,163 @@
+"""Keeping figures: computed by a job from the database's events, read by pages, opened to their cases."""
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+import polars as pl
+from django.conf import settings
+from django.db import connection, transaction
+
+from qihang.foundation.core import clock
+from qihang.foundation.core.errors import NotFound
+from qihang.foundation.core.models import AuditEntry
+from qihang.foundation.jobs.context import JobContext
+from qihang.oversight.indicators.enums import Grouping, Programme
+from qihang.oversight.indicators.events import Events
+from qihang.oversight.indicators.models import FigureRun, FigureSet
+from qihang.oversight.indicators.projection import events_from_database
+from qihang.oversight.indicators.schema import TABLES
+from qihang.oversight.indicators.services import cases, compute
+from qihang.oversight.indicators.targets import Target
+from qihang.registry.policy import lookup
+from qihang.registry.reference.scope import ancestors
+
+REFRESH_JOB = "indicators.refresh"
+_KEPT_RUNS = 3
+_YEARLY_TARGET = "reemp.target.trainees_per_year"
+_SPLITS: tuple[Grouping | None, ...] = (None, *Grouping)
+
+
+def refresh(*, as_of: date | None = None) -> FigureRun:
+    """Compute every figure of every region, split every way, as of a day (today) and keep them; old runs go.
+
+    ParameterMissing where a class cannot be placed in time.
+    """
+    day = as_of or clock.today()
+    trail = _trail()
+    events = events_from_database()
+    targets = _targets(day)
+    with transaction.atomic():
+        _one_at_a_time()
+        run = FigureRun.objects.create(
+            as_of=day,
+            events=_packed(events),
+            counts={table: events.table(table).height for table in TABLES},
+            trail=trail,
+        )
+        FigureSet.objects.bulk_create(
+            FigureSet(
+                run=run,
+                programme=programme,
+                region=region,
+                by=by or "",
+                figures=_figures(events, day, programme, region, by, targets),
+            )
+            for programme in Programme
+            for region in _regions(events, programme)
+            for by in _SPLITS
+        )
+        keep = FigureRun.objects.order_by("-id").values_list("pk", flat=True)[:_KEPT_RUNS]
+        FigureRun.objects.exclude(pk__in=list(keep)).delete()
+    return run
+
+
+def keep_fresh() -> None:
+    """The regular chore: anew when anything was written since the last run, or the day has turned."""
+    last = FigureRun.objects.latest_run()
+    if last is None or last.as_of != clock.today() or last.trail != _trail():
+        refresh()
+
+
+def run_refresh(ctx: JobContext) -> dict[str, Any]:
+    """Handler of `indicators.refresh`, for somebody who does not want to wait for the chore."""
+    with ctx.step(message="正在重新计算全部指标"):
+        run = refresh()
+    return {"run": str(run.public_id), **run.counts}
+
+
+def figures_of(
+    run: FigureRun, *, programme: Programme | str, region: str, by: Grouping | str | None = None
+) -> list[dict[str, Any]]:
+    """A programme's kept figures of a region, as rows of the answer; [] where the region had no class."""
+    sets = FigureSet.objects.filter(run=run, programme=programme, region=region, by=by or "")
+    return list(sets.values_list("figures", flat=True).first() or [])
+
+
+def cases_of(
+    run: FigureRun, *, indicator: str, region: str, group: Mapping[str, str | None] | None = None
+) -> pl.DataFrame:
+    """The cases behind one kept figure (columns of `cases.CASES`): computed from the events that the run kept."""
+    return cases(events_of(run.pk), indicator=indicator, as_of=run.as_of, group=group, region=_as_region(region))
+
+
+@lru_cache(maxsize=2)
+def events_of(run_id: int) -> Events:
+    """The events of a run. NotFound once the run has been cleared away."""
+    packed = FigureRun.objects.filter(pk=run_id).values_list("events", flat=True).first()
+    if packed is None:
+        raise NotFound("这一版数字已经换成新的了，请刷新再看")
+    return _unpacked(bytes(packed))
+
+
+def _figures(
+    events: Events, day: date, programme: str, region: str, by: Grouping | None, targets: Sequence[Target]
+) -> list[dict[str, Any]]:
+    return [
+        figure.as_json()
+        for figure in compute(
+            events, as_of=day, programme=programme, region=_as_region(region), by=by, targets=targets
+        )
+    ]
+
+
+def _as_region(region: str) -> str | None:
+    """The whole province is asked for without a region: its classes need no look-up."""
+    return None if region == settings.PROVINCE_CODE else region
+
+
+def _regions(events: Events, programme: str) -> list[str]:
+    """The province, and every region that has a class of the programme in it or below it."""
+    classes = events.classes.filter(pl.col("programme") == programme)
+    own = set(classes["region"].unique().to_list())
+    return sorted({settings.PROVINCE_CODE, *own, *(above for code in own for above in ancestors(code))})
+
+
+def _targets(day: date) -> list[Target]:
+    """What the province is to reach in the year of the day; none where nobody has set it."""
+    found = lookup.find(_YEARLY_TARGET, region=settings.PROVINCE_CODE, on=day)
+    if found is None:
+        return []
+    return [Target(indicator="trained", programme=Programme.SKILLS, year=day.year, people=int(found.number))]
+
+
+def _trail() -> int:
+    return AuditEntry.objects.order_by("-id").values_list("id", flat=True).first() or 0
+
+
+def _one_at_a_time() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('qihang.indicators.refresh'))")
+
+
+def _packed(events: Events) -> bytes:
+    """All tables as one file: the length of each part, then the parts."""
+    parts = []
+    for table in TABLES:
+        part = io.BytesIO()
+        events.table(table).write_ipc(part, compression="zstd")
+        parts.append(part.getvalue())
+    head = json.dumps([len(part) for part in parts]).encode()
+    return len(head).to_bytes(4) + head + b"".join(parts)
+
+
+def _unpacked(content: bytes) -> Events:
+    start = 4 + int.from_bytes(content[:4])
+    tables = {}
+    for table, size in zip(TABLES, json.loads(content[4:start]), strict=True):
+        tables[table] = pl.read_ipc(io.BytesIO(content[start : start + size]))
+        start += size
+    return Events(**tables)
