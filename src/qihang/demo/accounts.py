@@ -39,7 +39,7 @@ def password_of(login: str) -> str:
 def give_passwords(world: World) -> None:
     """Let the first of each role sign in, and a certified trainee."""
     for actor in _actors(world):
-        _give(User.objects.get(pk=actor.user_id))
+        _give(User.objects.get(memberships=actor.membership_id))
     certificate = (
         Certificate.objects.filter(person__user=None).select_related("person").order_by("-issued_on", "pk").first()
     )

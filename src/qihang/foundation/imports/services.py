@@ -148,7 +148,9 @@ def preview(
     return batch, examination
 
 
-def confirm(*, actor: Actor, batch: ImportBatch, cells: Collection[str]) -> ImportBatch:
+def confirm(
+    *, actor: Actor, batch: ImportBatch, cells: Collection[str], examination: Examination | None = None
+) -> ImportBatch:
     """Say yes to findings that need one, by cell (`ALL` for every one); each yes is written down with its hand.
 
     DomainError for a cell that has no such finding. Who has just checked the file passes its examination; else the kept

@@ -35,9 +35,9 @@ class StartForm(PageForm):
         self.fields["on"].label = label
         self.fields["on"].help_text = f"表里写了{label}的，不用填。写成 2026-03-09 这样"
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> "UploadedFile[Any]":
         """Refuse by size before the content is read."""
-        file: UploadedFile = self.cleaned_data["file"]
+        file: UploadedFile[Any] = self.cleaned_data["file"]
         if (file.size or 0) > MAX_FILE_BYTES:
             raise forms.ValidationError(f"这个文件超过 {MEGABYTES} MB，没有读入。请分成几个文件再传")
         return file

@@ -89,7 +89,7 @@ class Shown:
         if number is None and self.place is not None:
             number = str(int(np.searchsorted(positions, self.place.position)) // ROWS_A_PAGE + 1)
         page = Paginator(positions, ROWS_A_PAGE).get_page(number)
-        page.object_list = page.object_list.tolist()
+        page.object_list = [int(one) for one in page.object_list]
         return page
 
     def _positions(self) -> Any:
@@ -99,7 +99,7 @@ class Shown:
         return np.flatnonzero(flags)
 
     def rows(self, page: "Page[int]") -> list[Row]:
-        return [self._row(row) for row in self.kept.rows(page.object_list)]
+        return [self._row(row) for row in self.kept.rows(list(page.object_list))]
 
     def _row(self, row: RowView) -> Row:
         verdict, tone = _VERDICTS[row.state]
@@ -162,7 +162,7 @@ class Shown:
     def cards(self) -> "Page[Fix]":
         """What is open, a card each, for narrow screens."""
         page = Paginator(self.kept.open, CARDS_A_PAGE).get_page(self._query.get("card"))
-        page.object_list = self._fixes(self.kept.places(page.object_list.tolist()))
+        page.object_list = self._fixes(self.kept.places([int(one) for one in page.object_list]))
         return page
 
     def _fixes(self, places: Sequence[Place]) -> list[Fix]:
