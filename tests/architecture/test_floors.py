@@ -19,6 +19,23 @@ _WEB = re.compile(r"qihang\.web\b")
 
 # Reads of a scoped model in a page that do not begin with `visible_to`, by module and model.
 OWN_READS = {
+    "web.views.manage.audit: User": "administrators see every organisation and person, and no case",
+    "web.views.manage.history: Invitation": "administrators see every organisation and person, and no case",
+    "web.views.manage.history: Membership": "administrators see every organisation and person, and no case",
+    "web.views.manage.organizations: Membership": "administrators see every organisation and person, and no case",
+    "web.views.manage.organizations: Organization": "administrators see every organisation and person, and no case",
+    "web.views.manage.setup: CalendarYear": "administrators see every organisation and person, and no case",
+    "web.views.manage.setup: Membership": "administrators see every organisation and person, and no case",
+    "web.views.manage.setup: Organization": "administrators see every organisation and person, and no case",
+    "web.views.manage.setup: Passkey": "administrators see every organisation and person, and no case",
+    "web.views.manage.setup: Totp": "administrators see every organisation and person, and no case",
+    "web.views.manage.users: Device": "administrators see every organisation and person, and no case",
+    "web.views.manage.users: Membership": "administrators see every organisation and person, and no case",
+    "web.views.manage.users: SignInLog": "administrators see every organisation and person, and no case",
+    "web.views.manage.users: User": "administrators see every organisation and person, and no case",
+    "web.views.manage.forms: Region": "the public list of divisions",
+    "web.views.manage_policy.forms: LegalInstrument": "published law",
+    "web.views.manage_policy.proposing: LegalInstrument": "published law",
     "web.sessions: User": "the account that owes its second step, named by the session",
     "web.views.account.counter: EntryCode": "the code whose digits were just typed, named by the session",
     "web.views.account.devices: SignInLog": "the owner's own",

@@ -18,6 +18,8 @@ OURS = [model for model in apps.get_models() if model.__module__.startswith("qih
 
 # Tables of ours whose rows change without an actor.
 UNAUDITED = {
+    "indicators.FigureRun": "computed from audited tables, made anew at any time",
+    "indicators.FigureSet": "computed from audited tables, made anew at any time",
     "core.AuditContext": "the audit itself, append-only",
     "core.AuditEntry": "the audit itself, append-only",
     "core.AuditSeal": "the audit itself, append-only",
@@ -43,6 +45,7 @@ UNAUDITED = {
 
 # Models with a public id that no page, export or command shows by itself.
 WITHOUT_SCOPE = {
+    "indicators.FigureRun": "figures are read by region through their sets",
     "accounts.User": "shown to its owner; administrators see people through memberships",
     "accounts.ResetLink": "found by its secret only",
     "accounts.EntryCode": "found by its secret only",

@@ -30,6 +30,11 @@ FORMATS = {
 
 # Named constants that are not policy.
 NAMED = {
+    "oversight.indicators.snapshots._KEPT_RUNS": "how many computations are kept",
+    "oversight.indicators.snapshots._HEAD_BYTES": "layout of a kept file",
+    "registry.reference.calendar._MONTHS": "the calendar",
+    "registry.reference.holiday_notice._LONGEST": "how long a notice may be",
+    "registry.reference.holiday_notice._SATURDAY": "the calendar",
     "delivery.appraisal.imports.HIGHEST": "marks run from 0 to 100; the pass mark is a parameter",
     "delivery.employment.models.LONGEST_NAME": "what the column holds",
     "delivery.appraisal.enums.HIGHEST": "marks run from 0 to 100; the pass mark is a parameter",

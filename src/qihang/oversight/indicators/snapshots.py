@@ -27,6 +27,7 @@ from qihang.registry.reference.scope import ancestors
 
 REFRESH_JOB = "indicators.refresh"
 _KEPT_RUNS = 3
+_HEAD_BYTES = 4
 _YEARLY_TARGET = "reemp.target.trainees_per_year"
 _SPLITS: tuple[Grouping | None, ...] = (None, *Grouping)
 
@@ -151,13 +152,13 @@ def _packed(events: Events) -> bytes:
         events.table(table).write_ipc(part, compression="zstd")
         parts.append(part.getvalue())
     head = json.dumps([len(part) for part in parts]).encode()
-    return len(head).to_bytes(4) + head + b"".join(parts)
+    return len(head).to_bytes(_HEAD_BYTES) + head + b"".join(parts)
 
 
 def _unpacked(content: bytes) -> Events:
-    start = 4 + int.from_bytes(content[:4])
+    start = _HEAD_BYTES + int.from_bytes(content[:_HEAD_BYTES])
     tables = {}
-    for table, size in zip(TABLES, json.loads(content[4:start]), strict=True):
+    for table, size in zip(TABLES, json.loads(content[_HEAD_BYTES:start]), strict=True):
         tables[table] = pl.read_ipc(io.BytesIO(content[start : start + size]))
         start += size
     return Events(**tables)
