@@ -77,8 +77,8 @@ def scored(sitting: Sitting, actor: Actor, *rows: tuple[str, object, object]) ->
     lines = [[TRAINEES[number], number, theory, practice] for number, theory, practice in rows]
     book = sheet([["鉴定日期：2026年3月30日"], ["姓名", "身份证号", "理论", "实操"], *lines])
     target = str(sitting.training_class.public_id)
-    batch, found = preview(actor=actor, kind=SCORES.key, name="成绩册.xlsx", content=book, target_id=target)
-    commit(actor=actor, batch=confirm(actor=actor, batch=batch, cells=["all"], examination=found), wait=True)
+    batch, _ = preview(actor=actor, kind=SCORES.key, name="成绩册.xlsx", content=book, target_id=target)
+    commit(actor=actor, batch=confirm(actor=actor, batch=batch, cells=["all"]), wait=True)
 
 
 def page_of(sitting: Sitting, name: str = "station_sitting") -> str:
