@@ -109,11 +109,11 @@ def said(found: Examination) -> dict[str, dict[str, str]]:
 def brought_in(
     item: TrainingClass, actor: Actor, content: bytes, *, yes: str = ALL, accept_valid: bool = False
 ) -> ImportBatch:
-    batch, found = preview(
+    batch, _ = preview(
         actor=actor, kind=SCORES.key, name="成绩册.xlsx", content=content, target_id=str(item.public_id)
     )
     if yes:
-        batch = confirm(actor=actor, batch=batch, cells=[yes], examination=found)
+        batch = confirm(actor=actor, batch=batch, cells=[yes])
     return commit(actor=actor, batch=batch, accept_valid=accept_valid, wait=True)
 
 

@@ -19,7 +19,6 @@ from qihang.foundation.core.calendars import fill_year
 from qihang.foundation.core.roles import Role
 from qihang.foundation.imports.services import commit, confirm, preview
 from qihang.registry.organizations.models import Organization
-from qihang.web.links import import_link
 from tests.delivery.appraisal.builders import (
     SITTING_DAY,
     complete_class,
@@ -78,8 +77,8 @@ def scored(sitting: Sitting, actor: Actor, *rows: tuple[str, object, object]) ->
     lines = [[TRAINEES[number], number, theory, practice] for number, theory, practice in rows]
     book = sheet([["鉴定日期：2026年3月30日"], ["姓名", "身份证号", "理论", "实操"], *lines])
     target = str(sitting.training_class.public_id)
-    batch, found = preview(actor=actor, kind=SCORES.key, name="成绩册.xlsx", content=book, target_id=target)
-    commit(actor=actor, batch=confirm(actor=actor, batch=batch, cells=["all"], examination=found), wait=True)
+    batch, _ = preview(actor=actor, kind=SCORES.key, name="成绩册.xlsx", content=book, target_id=target)
+    commit(actor=actor, batch=confirm(actor=actor, batch=batch, cells=["all"]), wait=True)
 
 
 def page_of(sitting: Sitting, name: str = "station_sitting") -> str:
@@ -134,12 +133,13 @@ class TestTheSitting:
         book = client.get(page_of(sitting, "station_certificates"))
         assert book.content.startswith(b"%PDF")
 
-    def test_leads_to_the_import_where_there_is_one(
+    def test_leads_to_the_import_and_the_import_back_to_it(
         self, client: Client, sitting: Sitting, clerk: tuple[User, Actor]
     ) -> None:
         client.force_login(clerk[0])
-        link = import_link(SCORES.key, sitting.training_class.public_id)
-        assert ("传成绩册</a>" in client.get(page_of(sitting)).content.decode()) is bool(link)
+        link = reverse("import_start", args=[SCORES.key, str(sitting.training_class.public_id)])
+        assert link in client.get(page_of(sitting)).content.decode()
+        assert page_of(sitting) in client.get(link).content.decode()
 
     def test_says_why_scores_cannot_be_brought_in_yet(
         self, client: Client, station: Organization, clerk: tuple[User, Actor]
@@ -175,6 +175,12 @@ class TestPlanning:
             made = Sitting.objects.get()
             assert (made.on, made.place) == (dt.date(2026, 4, 1), station.address)
             assert "已经安排了鉴定" in client.get(address).content.decode()
+
+    @pytest.mark.usefixtures("officer")
+    def test_the_class_leads_there_once_it_is_approved(self, client: Client) -> None:
+        item = make_class()
+        page = client.get(reverse("office_class", args=[item.public_id])).content.decode()
+        assert reverse("office_class_sitting", args=[item.public_id]) in page
 
     @pytest.mark.usefixtures("officer")
     def test_a_refusal_is_shown_in_the_form(self, client: Client, station: Organization) -> None:

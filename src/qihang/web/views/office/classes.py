@@ -186,6 +186,7 @@ def _case_page(request: HttpRequest, item: TrainingClass, form: DecisionForm | N
         "due": opening.due_of(item, log),
         "hands": opening.hands_note(item, actor, log),
         "may_extend": _may_extend(item, actor),
+        "may_plan": actor.role == Role.INTAKE_OFFICER and item.state in {ClassState.APPROVED, ClassState.COMPLETED},
         "places": places,
         "waiting": sum(row.state == EnrolmentState.APPLIED for row in places),
         "form": form or _fresh_form(deciding, log),

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from qihang.delivery.appraisal.enums import CertificateState, SittingState
+from qihang.delivery.appraisal.imports import SCORES
 from qihang.delivery.appraisal.models import Certificate, Score, Sitting
 from qihang.delivery.appraisal.printing import sitting_pdf
 from qihang.delivery.appraisal.querysets import STATION_ROLES
@@ -25,10 +26,11 @@ from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.web.access import roles
 from qihang.web.formats import NOTHING, chinese_date, short_moment
-from qihang.web.links import import_link
 from qihang.web.navigation import actor_of
 from qihang.web.parts import Crumb, Event, Stage, Step, View
 from qihang.web.views.certificates.paper import pdf_response, verify_url
+from qihang.web.views.imports.destinations import Destination
+from qihang.web.views.office.addresses import is_public_id
 from qihang.web.views.station.access import READERS
 
 _PAGE = 50
@@ -100,6 +102,17 @@ def next_step(sitting: Sitting) -> tuple[str, bool]:
     if item.state != ClassState.COMPLETED:
         return "等学校办结业", False
     return "传成绩册", True
+
+
+def sitting_of_class(actor: Actor, target_id: str) -> Destination:
+    """Where an imported score book is to be seen: the latest sitting of its class."""
+    if not is_public_id(target_id):
+        return Destination()
+    rows = Sitting.objects.visible_to(actor).standing().filter(training_class__public_id=target_id)
+    found = rows.select_related("training_class").order_by("-on").first()
+    if found is None:
+        return Destination()
+    return Destination(found.training_class.name, reverse("station_sitting", args=[found.public_id]), "看这场鉴定")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +208,7 @@ def _scoring(found: Sitting, actor: Actor) -> dict[str, Any]:
     if actor.role not in STATION_ROLES or found.state == SittingState.CANCELLED:
         return {"upload": "", "not_yet": ""}
     reason = may_judge(found, actor) or may_be_held(found, actor)
-    link = "" if reason else import_link("scores", found.training_class.public_id)
+    link = "" if reason else reverse("import_start", args=[SCORES.key, str(found.training_class.public_id)])
     return {"upload": link, "not_yet": reason or ""}
 
 
