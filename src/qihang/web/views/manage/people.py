@@ -14,7 +14,7 @@ from qihang.registry.organizations import invitations
 from qihang.registry.organizations.enums import ROLES_OF_KIND, OrganizationKind
 from qihang.registry.organizations.invitations import ALREADY_SENT, IssuedInvitation
 from qihang.registry.organizations.models import Invitation, Membership, Organization
-from qihang.registry.organizations.perms import invitable_roles, may_end
+from qihang.registry.organizations.perms import PEOPLE_ROLES, invitable_roles, may_end
 from qihang.registry.organizations.services import add_membership, end_membership
 from qihang.web.access import roles
 from qihang.web.navigation import actor_of
@@ -135,7 +135,7 @@ def _grant(request: HttpRequest, organization: Organization, form: GrantForm) ->
     )
 
 
-@roles(*PEOPLE)
+@roles(*(PEOPLE_ROLES - {Role.SYSTEM_ADMIN}))
 @step_up
 def end(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Ask, then take the role back."""
@@ -148,7 +148,7 @@ def end(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     return show(request, "manage/membership_end.html", {"membership": membership, "back": back})
 
 
-@roles(*PEOPLE)
+@roles(Role.SECURITY_ADMIN, Role.PROVIDER_MANAGER)  # the others give one role only
 @never_cache
 @step_up
 def change(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
