@@ -35,7 +35,6 @@ NAMED = {
     "registry.reference.calendar._MONTHS": "the calendar",
     "registry.reference.holiday_notice._LONGEST": "how long a notice may be",
     "registry.reference.holiday_notice._SATURDAY": "the calendar",
-    "delivery.appraisal.imports.HIGHEST": "marks run from 0 to 100; the pass mark is a parameter",
     "delivery.employment.models.LONGEST_NAME": "what the column holds",
     "delivery.appraisal.enums.HIGHEST": "marks run from 0 to 100; the pass mark is a parameter",
     "delivery.appraisal.models._LETTER_COUNT": "letters of an opaque token",
