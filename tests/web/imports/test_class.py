@@ -67,6 +67,8 @@ def test_the_sample_goes_in(clerk: Client, cast: Cast) -> None:
     assert "留作没通过的报名" in said
     said = clerk.post(f"{page}commit/", {"accept_valid": "1"}, follow=True).content.decode()
     assert "花名册导入完了" in said
+    assert f'href="/classes/{item.public_id}/people/"' in said
+    assert "看学员名单" in said
     batch.refresh_from_db()
     assert Enrolment.objects.filter(training_class=item).count() == batch.result["written"] + batch.result["refused"]
     again = send(clerk, item)

@@ -336,7 +336,9 @@ def test_the_good_rows_go_in_and_the_end_page_says_what_became_of_all(
     batch = sent(signed_in)
     assert "还有 2 处要改" in act(signed_in, batch, "commit")
     monkeypatch.setitem(
-        destinations._finders, "toy", lambda actor, target: destinations.Destination("仓库", "/kit/", "看仓库")
+        destinations._finders,
+        "toy",
+        lambda actor, target: destinations.Destination("仓库", "/kit/", "/kit/parts/", "看仓库"),
     )
     said = act(signed_in, batch, "commit", accept_valid="1")
     assert batch.state == BatchState.COMMITTED

@@ -1,4 +1,4 @@
-"""The six samples as offices send them, in a real browser: sent, walked through, mended; at a desk, on a phone, large."""
+"""The six samples as offices send them, in a real browser: sent and looked at, at a desk and on a phone."""
 
 from typing import Any
 

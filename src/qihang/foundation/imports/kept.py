@@ -24,7 +24,7 @@ _GATES = (
 
 
 class Place(NamedTuple):
-    """An error or a question: on which row of the table (counted from 0; -1 above it), on which cell, under which rule."""
+    """An error or a question: on which row of the table (from 0; -1 above it), on which cell, under which rule."""
 
     position: int
     row: int
@@ -59,8 +59,9 @@ class Gate:
 
 @dataclass(frozen=True)
 class Told:
-    """A finding in words. `column` is the header's text, `value` the cell's, both as they may be shown; `at` the column
-    of the preview; `mask` how values of the column are hidden (`text` is not); `tidy` the text after tidying."""
+    """A finding in words. `column` is the header's text, `value` the cell's, both as they may be shown; `at` the
+    column of the preview; `mask` how its values are hidden (`text` is not); `tidy` the text after tidying.
+    """
 
     row: int
     cell: str
@@ -115,7 +116,7 @@ class Kept:
         """`DoesNotExist` for a batch that was never checked, or was given up."""
         return cls(ImportReport.objects.get(batch=batch), answers_of(batch).yes)
 
-    # --- which findings --------------------------------------------------------------------------------------------
+    # --- which findings -------------------------------------------------------------------------------------
 
     def place(self, finding: int) -> Place:
         """Where a finding stands."""
@@ -161,7 +162,7 @@ class Kept:
         places = (cell_place(cell) for cell in self.yes)
         return [row * _WIDE + column for row, column in filter(None, places)]
 
-    # --- which rows ----------------------------------------------------------------------------------------------------
+    # --- which rows -----------------------------------------------------------------------------------------
 
     @cached_property
     def numbers(self) -> Numbers:
@@ -215,7 +216,7 @@ class Kept:
         flags[positions] = True
         return flags
 
-    # --- what is said of them ----------------------------------------------------------------------------------------
+    # --- what is said of them -------------------------------------------------------------------------------
 
     @property
     def columns(self) -> list[str]:

@@ -153,8 +153,8 @@ def confirm(
 ) -> ImportBatch:
     """Say yes to findings that need one, by cell (`ALL` for every one); each yes is written down with its hand.
 
-    DomainError for a cell that has no such finding. Who has just checked the file passes its examination; else the kept
-    report says what was asked.
+    DomainError for a cell that has no such finding. Who has just checked the file passes its examination; else the
+    kept report says what was asked.
     """
     with unit_of_work(actor):
         row = _locked(batch, actor, BatchState.CHECKED)

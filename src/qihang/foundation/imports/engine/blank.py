@@ -13,7 +13,7 @@ _NOTES = "填表说明"
 
 
 def blank_file(kind: ImportKind) -> bytes:
-    """An xlsx with the kind's column names. Its cells hold text, so that no spreadsheet eats digits of a long number."""
+    """An xlsx with the kind's column names. Its cells hold text, so that no long number loses its digits."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     text = book.add_format({"num_format": "@"})

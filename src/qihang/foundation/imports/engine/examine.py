@@ -62,8 +62,8 @@ class Outcome:
 class Examination:
     """One file under the rules of its kind. `rows` has a column for each parsed field and fact, and `_row`.
 
-    `replaced` maps corrected cells (row, column, from 0) to the text that the file has there; `left_out` the numbers of
-    rows set aside to whose they are, masked.
+    `replaced` maps corrected cells (row, column, from 0) to the text that the file has there; `left_out` the
+    numbers of rows set aside to whose they are, masked.
     """
 
     kind: ImportKind

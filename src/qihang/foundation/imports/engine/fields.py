@@ -111,8 +111,8 @@ class Family:
 
     `recognise` says of one column's header cells (top down) whether it belongs; `settle` names all of them, given the
     columns' numbers with their header cells and what surrounds the table. A member with a fault is not read.
-    `example` is a header as people may write it. `is_detail` says of a text in the row below the header whether it only
-    tells more of the column above it.
+    `example` is a header as people may write it. `is_detail` says of a text in the row below the header whether it
+    only tells more of the column above it.
     """
 
     name: str

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from qihang.delivery.training.models import TrainingClass
 from qihang.foundation.core.actors import Actor
@@ -14,16 +15,22 @@ NO_TARGET = "-"  # stands in an address where the kind has no class
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """`name` of what the rows go into ("" where the kind's own label says it); `url` of the page that shows them, with
-    the words of its button."""
+    """`name` and `url` of what the rows go into ("" where the kind's own label says it all); `next_url` of the page
+    that shows the rows once they are in, with the words of its button.
+    """
 
     name: str = ""
     url: str = ""
+    next_url: str = ""
     button: str = ""
 
 
 Finder = Callable[[Actor, str], Destination]
 _finders: dict[str, Finder] = {}
+_PAGES_OF_A_CLASS = {
+    "roster": ("class_people", "看学员名单"),
+    "attendance": ("class_attendance", "看考勤"),
+}
 
 
 def register(kind: str, finder: Finder) -> None:
@@ -35,23 +42,23 @@ def destination(actor: Actor, kind: ImportKind, target_id: str) -> Destination:
     """Where the rows of a kind go. Kinds that nobody speaks for lead to their class."""
     if kind.key in _finders:
         return _finders[kind.key](actor, target_id)
-    return class_destination(actor, target_id) if kind.has_class else Destination()
+    return _of_class(actor, kind.key, target_id) if kind.has_class else Destination()
 
 
-def class_destination(actor: Actor, target_id: str, button: str = "看这个班") -> Destination:
-    """The class's own page, as far as the actor may see the class."""
+def _of_class(actor: Actor, kind: str, target_id: str) -> Destination:
+    """The class, as far as the actor may see it."""
     found = TrainingClass.objects.visible_to(actor).filter(public_id=target_id).first() if _is_id(target_id) else None
-    return Destination(found.name, page_address("class_page", target_id), button) if found else Destination()
-
-
-def page_address(name: str, *args: str) -> str:
-    """The address of a page, "" in an installation without it."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
+    if found is None:
+        return Destination()
+    page, button = _PAGES_OF_A_CLASS.get(kind, ("class_page", "看这个班"))
+    args = [found.public_id]
+    return Destination(found.name, reverse("class_page", args=args), reverse(page, args=args), button)
 
 
 def _is_id(text: str) -> bool:
-    """Whether it has the form of an opaque id; anything else names no class."""
-    return len(text) in {32, 36} and not set(text) - set("0123456789abcdef-")
+    """Whether it is an opaque id; anything else names no class."""
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

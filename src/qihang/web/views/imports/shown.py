@@ -30,7 +30,7 @@ _NUMBERS = {Mask.NUMBER.value, Mask.PHONE.value}
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """One finding to be settled. `prefill` is what stands in the input: the cell's text where it need not be hidden."""
+    """One finding to be settled. `prefill` stands in the input: the cell's text where it need not be hidden."""
 
     told: Told
     place: Place
@@ -68,7 +68,7 @@ class Shown:
     def _open_place(self, at: int) -> Place:
         return self.kept.place(int(self.kept.open[at]))
 
-    # --- the whole ------------------------------------------------------------------------------------------------------
+    # --- the whole ------------------------------------------------------------------------------------------
 
     def gates(self) -> list[Gate]:
         columns, *others = self.kept.gates()
@@ -88,9 +88,7 @@ class Shown:
         number = self._query.get("page")
         if number is None and self.place is not None:
             number = str(int(np.searchsorted(positions, self.place.position)) // ROWS_A_PAGE + 1)
-        page = Paginator(positions, ROWS_A_PAGE).get_page(number)
-        page.object_list = [int(one) for one in page.object_list]
-        return page
+        return Paginator(positions.tolist(), ROWS_A_PAGE).get_page(number)
 
     def _positions(self) -> Any:
         _, flags = self._views[self.view]
@@ -99,7 +97,7 @@ class Shown:
         return np.flatnonzero(flags)
 
     def rows(self, page: "Page[int]") -> list[Row]:
-        return [self._row(row) for row in self.kept.rows(list(page.object_list))]
+        return [self._row(row) for row in self.kept.rows(list(page))]
 
     def _row(self, row: RowView) -> Row:
         verdict, tone = _VERDICTS[row.state]
@@ -133,7 +131,7 @@ class Shown:
             found.severity == Severity.CONFIRM and found.cell not in self.kept.yes
         )
 
-    # --- one by one -----------------------------------------------------------------------------------------------------
+    # --- one by one -----------------------------------------------------------------------------------------
 
     @property
     def total(self) -> int:
@@ -161,8 +159,8 @@ class Shown:
 
     def cards(self) -> "Page[Fix]":
         """What is open, a card each, for narrow screens."""
-        page = Paginator(self.kept.open, CARDS_A_PAGE).get_page(self._query.get("card"))
-        page.object_list = self._fixes(self.kept.places([int(one) for one in page.object_list]))
+        page = Paginator(self.kept.open.tolist(), CARDS_A_PAGE).get_page(self._query.get("card"))
+        page.object_list = self._fixes(self.kept.places(list(page)))
         return page
 
     def _fixes(self, places: Sequence[Place]) -> list[Fix]:
