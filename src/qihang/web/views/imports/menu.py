@@ -22,7 +22,8 @@ states.register(
 
 def waiting(actor: Actor) -> int:
     """Files of the actor's organisation that are neither in nor given up."""
-    return ImportBatch.objects.visible_to(actor).under_way().count()
+    found: int = ImportBatch.objects.visible_to(actor).under_way().count()
+    return found
 
 
 register(
