@@ -18,6 +18,10 @@ class Person:
     def __init__(self, role: str, region: str = HAINAN) -> None:
         self.user: User = make_user()
         self.actor: Actor = make_actor(role, region=region, user=self.user)
+        self.sign_in()
+
+    def sign_in(self) -> None:
+        """A new session, as of now."""
         self.client = Client()
         self.client.force_login(self.user)
 

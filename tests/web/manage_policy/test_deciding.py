@@ -54,7 +54,7 @@ class TestDeciding:
         end_membership(actor=SYSTEM, membership=Membership.objects.get(pk=proposer.actor.membership_id))
         with clock.travel_to(TODAY + dt.timedelta(days=1)):
             make_actor(Role.POLICY_CHECKER, region=HAINAN, user=proposer.user)
-            proposer.client.force_login(proposer.user)
+            proposer.sign_in()
             page = proposer.get("manage_parameter", draft.public_id)
             assert "您的决定" not in page
             assert "这一步要换一个人" in decide(proposer, draft)
