@@ -65,8 +65,12 @@ class HumaneForm(forms.BaseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            label = field.label or name
-            field.error_messages.update(_messages(field, str(label)))
+            _speak(name, field)
+
+    def put_field(self, name: str, field: forms.Field) -> None:
+        """Add a field, or put it in another's place, once it is known which the form needs."""
+        _speak(name, field)
+        self.fields[name] = field
 
 
 class PageForm(HumaneForm, forms.Form):
@@ -75,6 +79,10 @@ class PageForm(HumaneForm, forms.Form):
 
 class PageModelForm(HumaneForm, forms.ModelForm):  # type: ignore[type-arg]  # the model is the subclass's
     """The base of forms that only carry a model's columns to a service; they never save by themselves."""
+
+
+def _speak(name: str, field: forms.Field) -> None:
+    field.error_messages.update(_messages(field, str(field.label or name)))
 
 
 def _messages(field: forms.Field, label: str) -> dict[str, str]:

@@ -87,7 +87,7 @@ def test_others_read_it_and_learn_who_fills_it_in() -> None:
         assert "由省里的政策录入录" in person.get("manage_calendar")
         assert "由省里的政策录入录" in person.get("manage_calendar_year", 2027)
     checker().post("manage_calendar_fill", 2027, status=403, source=SOURCE, days=NOTICE, sure="1")
-    page = officer(HAIKOU).post("manage_calendar_fill", 2027, source=SOURCE, days=NOTICE, sure="1")
+    page = officer(HAIKOU).post("manage_calendar_fill", 2027, status=403, source=SOURCE, days=NOTICE, sure="1")
     assert "工作日历由省里的政策录入办" in page
     assert not CalendarYear.objects.exists()
 

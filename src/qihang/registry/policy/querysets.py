@@ -50,16 +50,20 @@ class ParameterQuerySet(models.QuerySet[Any]):
         """Confirmed values that hold on a day."""
         return self.confirmed().filter(Q(valid_to=None) | Q(valid_to__gte=on), valid_from__lte=on)
 
+    def settable_by(self, actor: Actor) -> Self:
+        """Values of the places that the actor sets policy for."""
+        return self.filter(settable_q(actor))
+
     def waiting_for(self, actor: Actor) -> Self:
         """Drafts of the places that the actor sets policy for, which somebody has to confirm or send back."""
-        return self.filter(settable_q(actor), state=ParameterState.DRAFT)
+        return self.settable_by(actor).filter(state=ParameterState.DRAFT)
 
     def returned_to(self, actor: Actor) -> Self:
         """Drafts of the actor's places that came back and that no later value of the same key and place follows."""
         later = type(self)(self.model).filter(
             key=OuterRef("key"), by=OuterRef("by"), region=OuterRef("region"), pk__gt=OuterRef("pk")
         )
-        return self.filter(settable_q(actor), ~Exists(later), state=ParameterState.RETURNED)
+        return self.settable_by(actor).filter(~Exists(later), state=ParameterState.RETURNED)
 
     def visible_to(self, actor: Actor) -> Self:
         """Values in force to anyone; drafts and withdrawn ones to those who work on them."""

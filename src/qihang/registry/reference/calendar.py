@@ -68,10 +68,15 @@ def unfilled_years(*, on: date, months: int = _MONTHS) -> list[int]:
     return [year for year in range(on.year, last + 1) if year not in filled]
 
 
-def check_year(*, actor: Actor, year: int, days: Sequence[NoticeDay]) -> None:
-    """NotAllowed or DomainError where `fill_calendar` would refuse."""
+def check_keeper(actor: Actor) -> None:
+    """NotAllowed for whoever does not fill in years."""
     if not may_keep_calendar(actor):
         raise NotAllowed("工作日历由省里的政策录入办，首次安装时系统管理员也可以办")
+
+
+def check_year(*, actor: Actor, year: int, days: Sequence[NoticeDay]) -> None:
+    """NotAllowed or DomainError where `fill_calendar` would refuse."""
+    check_keeper(actor)
     if year > last_fillable_year():
         raise DomainError(f"{year} 年的放假通知还没有发，最晚录到 {last_fillable_year()} 年", field="days")
     if not days:

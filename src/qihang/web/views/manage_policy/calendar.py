@@ -13,6 +13,7 @@ from qihang.foundation.core.errors import DomainError, NotFound
 from qihang.foundation.core.roles import Role
 from qihang.registry.reference.calendar import (
     YearState,
+    check_keeper,
     check_year,
     days_of,
     fill_calendar,
@@ -61,6 +62,7 @@ def year_page(request: HttpRequest, year: int) -> HttpResponse:
 def fill(request: HttpRequest, year: int) -> HttpResponse:
     """The form; then the year's picture; then, once that has been looked at, the calendar."""
     actor, state = actor_of(request), _state(year)
+    check_keeper(actor)
     if request.method != "POST":
         known = {"source": state.source, "days": write_notice(days_of(year))}
         return _form_page(request, state, HolidayForm(initial=known))

@@ -67,6 +67,8 @@ def withdraw(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Ask why; then take a draft back, or a value that is in force."""
     actor = actor_of(request)
     parameter = _visible(actor, public_id)
+    if not may_set_for(actor, parameter.region):
+        raise NotFound(f"{parameter.place}的值不归您的辖区撤")
     if not _TAKING_BACK & {step.name for step in _steps(parameter, actor)}:
         raise NotAllowed("这个值不归您撤回：草案由政策录入撤，生效的值由没有提过它的政策复核撤")
     form = ReasonForm(request.POST or None)

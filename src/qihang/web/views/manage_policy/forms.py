@@ -81,7 +81,7 @@ class ProposalForm(TwoStepForm):
     def __init__(self, spec: KeySpec, actor: Actor, *args: Any, **kwargs: Any) -> None:
         self.spec = spec
         super().__init__(*args, **kwargs)
-        self.fields["value"] = value_field(spec)
+        self.put_field("value", value_field(spec))
         region = self.fields["region"]
         assert isinstance(region, forms.ChoiceField)
         region.choices = settable_places(actor)

@@ -11,43 +11,41 @@ def waiting_count(actor: Actor) -> int:
     return Parameter.objects.visible_to(actor).waiting_for(actor).count()
 
 
+# What each of the two hands begins with stands first, without a heading.
 register(
     Item(
         label="待复核参数",
         url_name="manage_parameters_waiting",
         icon="patch-check",
-        group="manage",
         roles=frozenset({Role.POLICY_CHECKER}),
-        order=10,
+        order=1,
         count=waiting_count,
         bar="待复核",
-    ),
-    Item(
-        label="还缺什么",
-        url_name="manage_missing",
-        icon="lightbulb",
-        group="manage",
-        roles=frozenset({Role.SYSTEM_ADMIN}),
-        order=5,
-        bar="还缺什么",
     ),
     Item(
         label="参数",
         url_name="manage_parameters",
         icon="book",
-        group="manage",
-        roles=frozenset(READERS),
-        order=40,
+        roles=frozenset({Role.POLICY_OFFICER}),
+        order=1,
         bar="参数",
     ),
     Item(
         label="待复核的草案",
         url_name="manage_parameters_waiting",
         icon="patch-check",
-        group="manage",
         roles=frozenset({Role.POLICY_OFFICER}),
-        order=42,
+        order=2,
         count=waiting_count,
+    ),
+    Item(
+        label="参数",
+        url_name="manage_parameters",
+        icon="book",
+        group="manage",
+        roles=frozenset(READERS) - {Role.POLICY_OFFICER},
+        order=40,
+        bar="参数",
     ),
     Item(
         label="工作日历",
@@ -62,8 +60,8 @@ register(
         url_name="manage_missing",
         icon="lightbulb",
         group="manage",
-        roles=frozenset(set(SETTERS_UP) - {Role.SYSTEM_ADMIN}),
-        order=46,
+        roles=frozenset(SETTERS_UP),
+        order=5,
         bar="还缺什么",
     ),
 )
