@@ -20,15 +20,11 @@ from tests.web.matrix.rows import EVERYONE, Row, Thing
 from tests.web.matrix.world import Scope, World, nothing_kept
 
 ROWS = all_rows()
-# These two families hold their refusals in tests of their own until their rows stand here:
-# tests/web/provider/test_access.py and tests/web/manage_policy.
+# The institutions' pages hold their refusals in tests/web/provider/test_access.py until their rows stand here.
 ROWS_TO_COME = {
     "provider_home", "class_new", "class_new_details", "class_occupations", "class_page", "class_edit",
     "class_edit_details", "class_step", "class_contact", "class_people", "enrolment_page", "enrolment_self_pay",
     "enrolment_withdraw", "enrolment_identity", "class_attendance", "class_sign_sheet", "class_complete",
-    "manage_missing", "manage_parameters", "manage_parameters_waiting", "manage_parameter_key",
-    "manage_parameter_propose", "manage_parameter", "manage_parameter_withdraw", "manage_calendar",
-    "manage_calendar_year", "manage_calendar_fill",
 }  # fmt: skip
 _LET_IN = {HTTPStatus.OK, HTTPStatus.FOUND}
 _REFUSED = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
