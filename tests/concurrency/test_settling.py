@@ -22,6 +22,9 @@ from qihang.registry.policy.models import Decision
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+# Seconds: without the lock both come, however slow the machine; with it the first one waits in vain.
+_BOTH_COME, _NOBODY_WILL_COME = 60, 2
+
 
 @pytest.fixture
 def item(papers: Papers) -> TrainingClass:  # noqa: F811
@@ -36,9 +39,9 @@ def item(papers: Papers) -> TrainingClass:  # noqa: F811
 
 
 @pytest.fixture
-def meeting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Whoever is about to write waits until the other is too, or until it is plain that nobody will."""
-    barrier = Barrier(2, timeout=2)
+def meeting(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whoever is about to write waits so many seconds for the other to be too."""
+    barrier = Barrier(2, timeout=request.param)
     original = EARNED_TRANCHE_WORKFLOW.enter_many
 
     def wait_then_enter(objects: Any, **arguments: Any) -> int:
@@ -64,6 +67,7 @@ def settle_twice(item: TrainingClass) -> list[Settlement | IntegrityError]:
         return list(pool.map(work, range(2)))
 
 
+@pytest.mark.parametrize("meeting", [_BOTH_COME], indirect=True)
 @pytest.mark.usefixtures("meeting")
 def test_without_the_lock_the_second_breaks_on_the_constraint(
     item: TrainingClass, monkeypatch: pytest.MonkeyPatch
@@ -75,6 +79,7 @@ def test_without_the_lock_the_second_breaks_on_the_constraint(
     assert EarnedTranche.objects.earned().of_class(item).count() == 2
 
 
+@pytest.mark.parametrize("meeting", [_NOBODY_WILL_COME], indirect=True)
 @pytest.mark.usefixtures("meeting")
 def test_with_it_the_second_finds_everything_settled(item: TrainingClass) -> None:
     outcomes = settle_twice(item)

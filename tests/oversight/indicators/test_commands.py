@@ -88,10 +88,3 @@ def test_wrong_usage_ends_with_2(wrong: list[str], capsys: pytest.CaptureFixture
     out, err = capsys.readouterr()
     assert (caught.value.code, out) == (2, "")
     assert "qihang：" in err
-
-
-def test_without_a_file_there_is_nothing_to_compute_from(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as caught:
-        run("--as-of", "2026-09-01")
-    assert caught.value.code == 2
-    assert "--events" in capsys.readouterr().err
