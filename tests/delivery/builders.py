@@ -98,7 +98,7 @@ def approved_class(cast: Cast, *, on: dt.date = FILED, **changes: Any) -> Traini
 def _own_number(birth: str, male: bool) -> str:
     """A valid number that no other person of this run has: a day and place gives out no more than 500 of a sex."""
     at, order = divmod(next(_number), _A_DAY)
-    return resident(birth, male=male, region=_BORN_IN[at], order=order)
+    return resident(birth, male=male, region=_BORN_IN[at % len(_BORN_IN)], order=order)
 
 
 def make_person(birth: str = "1982-03-15", *, male: bool = False, **changes: Any) -> Person:
