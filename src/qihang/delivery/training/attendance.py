@@ -110,7 +110,7 @@ def commit_sheet(target: Target, part: CommitRows, register: object) -> CommitOu
         other = {key: mark for key, mark in row.marks.items() if key in known and known[key].mark != mark}
         voided += [known[key] for key in other]
         fresh += [
-            Attendance(enrolment_id=row.place, day=day, half=half, mark=mark, source_id=target.batch_id)
+            Attendance(enrolment_id=row.place, day=day, half=half, mark=mark, source_id=target.batch_id or None)
             for (_, day, half), mark in (new | other).items()
         ]
         counts["changed" if other else "written" if new else "unchanged"] += 1

@@ -206,7 +206,7 @@ def _place(
         training_class=item,
         person=person,
         roster_no=row["_row"],
-        source_id=target.batch_id,
+        source_id=target.batch_id or None,
         category=category,
         refusals=list(part.refusals.get(row["_row"], ())),
     )
