@@ -53,6 +53,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(preparation, "LOAD_REFERENCE_DATA", hook("reference"))
     monkeypatch.setattr(preparation, "LOAD_SOURCED_PARAMETERS", hook("parameters"))
     monkeypatch.setattr(preparation, "FIRST_ADMIN_LINKS", hook("links", [("系统管理员", "/invitations/x/")]))
+    monkeypatch.setattr(preparation, "BUILD_DEMO", hook("demo"))
+    monkeypatch.setattr(preparation, "DEMO_LOGINS", hook("logins", [("学员", "xueyuan", "abcdef-23456")]))
     monkeypatch.setattr("django.core.management.call_command", lambda name, **_: made.append(name))
     return made
 
@@ -113,16 +115,38 @@ def test_only_one_goes_in_at_a_time(database: str) -> None:
         assert watching.execute(held, arguments).fetchone() == (0,)
 
 
-@pytest.mark.parametrize("demo", ["", "none"])
-def test_every_start_asks_for_the_first_administrators(database: str, calls: list[str], demo: str) -> None:
-    assert prepare_sign_in(demo) == {"links": [("系统管理员", "/invitations/x/")]}
-    assert calls == ["links"]
+def test_an_own_installation_asks_for_the_first_administrators_at_every_start(database: str, calls: list[str]) -> None:
+    for demo in ("none", "", "none"):
+        assert prepare_sign_in(demo) == {"links": [("系统管理员", "/invitations/x/")]}
+    assert calls == ["links"] * 3
 
 
-def test_a_demo_is_refused_while_there_is_none(database: str, calls: list[str]) -> None:
-    with pytest.raises(DomainError, match="--demo none"):
+@pytest.mark.parametrize(("demo", "built"), [("", "small"), ("small", "small"), ("province", "province")])
+def test_the_first_start_builds_the_demo_and_every_start_tells_its_log_ins(
+    database: str, calls: list[str], demo: str, built: str
+) -> None:
+    for asked in (demo, "", built):
+        assert prepare_sign_in(asked) == {"logins": [("学员", "xueyuan", "abcdef-23456")]}
+    assert calls == [f"demo {built}", *["logins"] * 3]
+
+
+def test_one_demo_does_not_become_another(database: str, calls: list[str]) -> None:
+    prepare_sign_in("small")
+    with pytest.raises(DomainError, match="QIHANG_HOME"):
+        prepare_sign_in("province")
+    assert calls == ["demo small", "logins"]
+
+
+def test_a_demo_that_was_cut_short_is_built_at_the_next_start(
+    database: str, calls: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build = preparation.BUILD_DEMO
+    monkeypatch.setattr(preparation, "BUILD_DEMO", "json:no_such_function")
+    with pytest.raises(AttributeError):
         prepare_sign_in("small")
-    assert calls == []
+    monkeypatch.setattr(preparation, "BUILD_DEMO", build)
+    prepare_sign_in("")
+    assert calls == ["demo small", "logins"]
 
 
 def test_an_installation_of_its_own_starts_from_the_sourced_parameters(database: str, calls: list[str]) -> None:
@@ -140,7 +164,9 @@ def test_an_installation_with_a_demo_keeps_the_demos_parameters(database: str, c
     assert "parameters" not in calls
 
 
-@pytest.mark.parametrize("name", ["LOAD_REFERENCE_DATA", "LOAD_SOURCED_PARAMETERS", "FIRST_ADMIN_LINKS"])
+@pytest.mark.parametrize(
+    "name", ["LOAD_REFERENCE_DATA", "LOAD_SOURCED_PARAMETERS", "FIRST_ADMIN_LINKS", "BUILD_DEMO", "DEMO_LOGINS"]
+)
 def test_every_hook_is_there(name: str) -> None:
     module, _, function = getattr(preparation, name).partition(":")
     assert callable(getattr(importlib.import_module(module), function))

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
+from django.db import transaction
+
 from qihang.delivery.appraisal.services import plan_sitting
 from qihang.delivery.subsidies.services import settle_class
 from qihang.delivery.training.models import Enrolment, TrainingClass
@@ -55,8 +57,13 @@ class Built:
 def build(*, people: int, years: int, seed: int, say: Progress = lambda text: None) -> Built:
     """A province of about so many trainees over so many years up to today; of one seed always the same people.
 
-    DomainError where the installation is in use: the demo never mixes with real records.
+    All or nothing. DomainError where the installation is in use: the demo never mixes with real records.
     """
+    with transaction.atomic():
+        return _build(people, years, seed, say)
+
+
+def _build(people: int, years: int, seed: int, say: Progress) -> Built:
     _refuse_used()
     today = clock.today()
     since = today - dt.timedelta(days=365 * years)

@@ -19,10 +19,13 @@ from qihang.launcher.stamps import Stamps, open_stamps, schema_fingerprint, stat
 # What other apps do at a start, by name: the launcher knows when, they know what.
 LOAD_REFERENCE_DATA = "qihang.registry.reference.load:load_reference_data"  # () -> None, safe to repeat
 LOAD_SOURCED_PARAMETERS = "qihang.registry.policy.services:load_sourced_parameters"  # () -> int, safe to repeat
+BUILD_DEMO = "qihang.demo.start:build_demo"  # (size) -> None, all or nothing
+DEMO_LOGINS = "qihang.demo.start:logins"  # () -> [(role label, log-in, password)]
 FIRST_ADMIN_LINKS = "qihang.registry.organizations.setup:first_admin_links"  # () -> [(role label, path)], [] once used
 
 NO_DEMO = "none"
 DEMO_SIZES = ("small", "province", NO_DEMO)
+FIRST_DEMO = "small"
 
 
 def say(text: str) -> None:
@@ -78,18 +81,25 @@ def prepare_static() -> None:
 
 
 def prepare_sign_in(demo: str) -> dict[str, Any]:
-    """The first administrators' links. DomainError for a demo: there is none to build yet.
+    """How to get in: the log-ins of the demo, built the first time, or the first administrators' links.
 
     An installation of its own starts from the values that have a source, each with its mark; a demo has its own set.
+    DomainError where another demo than the one asked for is there, or real records.
     """
-    if demo not in ("", NO_DEMO):
-        raise DomainError("演示数据还没有做好；请用 --demo none 启动，凭首批管理员的链接自己建单位、请人")
     with open_stamps() as stamps, stamps.alone():
-        if stamps.get("demo") in (None, NO_DEMO):
+        there = stamps.get("demo")
+        wanted = demo or there or FIRST_DEMO
+        if wanted == NO_DEMO and there in (None, NO_DEMO):
             _load_sourced_parameters(stamps)
-        links = _call(FIRST_ADMIN_LINKS)
-        stamps.set("demo", NO_DEMO)
-    return {"links": links}
+            links = _call(FIRST_ADMIN_LINKS)
+            stamps.set("demo", NO_DEMO)
+            return {"links": links}
+        if wanted != there:
+            if there not in (None, NO_DEMO):
+                raise DomainError(f"这里已经是示范数据（{there}）。要别的，请换一个 QIHANG_HOME")
+            _call(BUILD_DEMO, wanted)
+            stamps.set("demo", wanted)
+        return {"logins": _call(DEMO_LOGINS)}
 
 
 def _load_sourced_parameters(stamps: Stamps) -> None:
@@ -100,11 +110,11 @@ def _load_sourced_parameters(stamps: Stamps) -> None:
         stamps.set("parameters", made_for)
 
 
-def _call(hook: str) -> Any:
+def _call(hook: str, *arguments: str) -> Any:
     """What an app does at a start. A hook that is not there is a fault of ours, never passed over."""
     module, _, name = hook.partition(":")
-    function: Callable[[], Any] = getattr(importlib.import_module(module), name)
-    return function()
+    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return function(*arguments)
 
 
 def main(demo: str) -> int:

@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--demo",
         choices=DEMO_SIZES,
         default="",
-        help="演示数据：现在只有 none（不要，给首批管理员一次性链接）；small 小样本、province 全省还没有做好",
+        help="示范数据：small 小样本（第一次启动默认）、province 全省规模、none 不要（给首批管理员一次性链接）",
     )
 
 
@@ -175,6 +175,9 @@ def _announce(address: str, sign_in: dict[str, Any]) -> None:
     if sign_in.get("links"):
         lines += ["", "首批管理员的一次性链接（请分别交给本人）："]
         lines += _table([(role, f"{address}{path}") for role, path in sign_in["links"]])
+    if sign_in.get("logins"):
+        lines += ["", "示范登录（岗位、登录名、密码）："]
+        lines += _table([tuple(row) for row in sign_in["logins"]])
     print("\n".join([*lines, "", "按 Ctrl-C 停止。"]), flush=True)
 
 

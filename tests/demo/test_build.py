@@ -1,0 +1,101 @@
+"""The synthetic province: believable, whole, the same for the same seed, and never among real records."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+
+from qihang.cli import COMMANDS
+from qihang.delivery.appraisal.models import Certificate
+from qihang.delivery.employment.models import WorkSpell
+from qihang.delivery.subsidies.models import EarnedTranche
+from qihang.delivery.training.models import Enrolment, TrainingClass
+from qihang.demo import commands
+from qihang.demo.accounts import demo_logins
+from qihang.demo.build import SAMPLE_CLASS, Built, build
+from qihang.foundation.core import audit, clock
+from qihang.foundation.core.errors import DomainError
+from qihang.foundation.core.keyring import keyring
+from qihang.launcher.usage import ChineseParser
+from qihang.oversight.indicators.models import FigureRun
+from qihang.oversight.indicators.snapshots import figures_of
+from qihang.registry.organizations.services import actor_in_role
+from qihang.registry.participants.models import Person
+from qihang.registry.policy.services import verify_decisions
+from tests.factories import make_organization
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+TODAY = dt.date(2026, 11, 24)
+
+
+@pytest.fixture(autouse=True)
+def _today() -> Iterator[None]:
+    keyring.forget()
+    with clock.travel_to(TODAY):
+        yield
+    keyring.forget()
+
+
+def people() -> list[str]:
+    return sorted(person.identity_no.plain() for person in Person.objects.all())
+
+
+def test_a_province_is_whole_and_believable() -> None:
+    built = build(people=300, years=2, seed=7)
+    assert isinstance(built, Built)
+    states = set(TrainingClass.objects.values_list("state", flat=True))
+    assert {"completed", "approved"} <= states
+    assert TrainingClass.objects.get(name=SAMPLE_CLASS).roster_last_day > TODAY
+    assert {"completed", "refused"} <= set(Enrolment.objects.values_list("state", flat=True))
+    assert Certificate.objects.exists() and WorkSpell.objects.exists() and EarnedTranche.objects.exists()
+    rates = {
+        row["indicator"]: row["numerator"] / row["denominator"]
+        for row in figures_of(FigureRun.objects.latest_run(), programme="skills", region="460000")
+        if row.get("denominator")
+    }
+    assert 0.8 < rates["pass_rate"] <= 1
+    assert 0.4 < rates["reemployment_6m_of_completed"] < 0.8
+    assert not audit.verify().broken
+    assert verify_decisions().holds
+
+
+def test_the_same_seed_makes_the_same_people() -> None:
+    from django.db import transaction
+
+    found = []
+    for seed in (3, 3, 4):
+        try:
+            with transaction.atomic():
+                build(people=40, years=1, seed=seed)
+                found.append(people())
+                raise Undone
+        except Undone:
+            keyring.forget()
+    assert found[0] == found[1] != found[2]
+
+
+class Undone(Exception):
+    """Takes a built province back."""
+
+
+def test_every_log_in_that_it_tells_works_in_its_role() -> None:
+    build(people=60, years=1, seed=5)
+    logins = demo_logins()
+    assert len({one.role for one in logins}) == len(logins) >= 12
+    assert actor_in_role("xx001", ["provider_clerk"]).region == "460108"
+
+
+def test_among_real_records_it_builds_nothing() -> None:
+    make_organization()
+    with pytest.raises(DomainError, match="空的系统"):
+        build(people=10, years=1, seed=1)
+
+
+@pytest.mark.parametrize("arguments", [["--people", "0"], ["--years", "99"]])
+def test_the_command_refuses_what_makes_no_province(arguments: list[str]) -> None:
+    assert COMMANDS["demo"].module == commands.__name__
+    parser = ChineseParser(prog="qihang demo")
+    commands.add_arguments(parser)
+    with pytest.raises(DomainError):
+        commands.run(parser.parse_args(["build", *arguments]))
