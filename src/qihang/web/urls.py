@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("qihang.web.views.account.urls")),
     path("size/", display.set_size, name="set_size"),
     path("files/", include("qihang.web.views.files.urls")),
+    path("my/", include("qihang.web.views.participant.urls")),
     path("work/", include("qihang.web.views.employment.urls")),
     path("", include("qihang.web.views.subsidies.urls")),
     path("classes/", include("qihang.web.views.provider.urls")),

@@ -36,7 +36,7 @@ def _trainee(place: Place) -> Enrolment:
     return found or place_in(approved_class(_cast(place), region=make_region(place.region)), person, state="completed")
 
 
-def _place_in_class(place: Place) -> Values:
+def place_in_class(place: Place) -> Values:
     return {"public_id": _trainee(place).public_id}
 
 
@@ -73,7 +73,7 @@ ROWS = [
         url="work_withdraw", who=own(Role.PARTICIPANT, *_SCHOOL) | region(Role.INTAKE_OFFICER), args=per_place(_spell)
     ),
     Row(url="work_trainees", who=anywhere(*_SCHOOL)),
-    Row(url="work_trainee_claim", who=own(*_SCHOOL) | region(Role.INTAKE_OFFICER), args=per_place(_place_in_class)),
+    Row(url="work_trainee_claim", who=own(*_SCHOOL) | region(Role.INTAKE_OFFICER), args=per_place(place_in_class)),
     Row(url="work_documents", who=anywhere(*_DESK)),
     Row(url="work_spell", who=own(*_SCHOOL) | region(*_DESK), args=per_place(_spell)),
     Row(url="class_earned", who=own(*_SCHOOL) | region(*_OFFICE), args=per_place(_class)),

@@ -1,0 +1,66 @@
+"""我的事: first what to do now, then my class, my certificate and my work."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from qihang.delivery.appraisal.models import Certificate, Sitting
+from qihang.delivery.employment.enums import SpellState
+from qihang.delivery.employment.models import WorkSpell
+from qihang.delivery.training.completing import attendance_summary
+from qihang.delivery.training.models import Enrolment
+from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.roles import Role
+from qihang.registry.policy.services import conclude
+from qihang.web.access import roles
+from qihang.web.navigation import actor_of
+from qihang.web.views.participant.steps import Way, next_step, stages
+
+
+@roles(Role.PARTICIPANT)
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """The person's own page. The latest class is told in full, earlier ones as a list."""
+    actor = actor_of(request)
+    places = places_of(actor)
+    way = way_of(actor, places[0]) if places else None
+    return render(
+        request,
+        "participant/home.html",
+        {
+            "name": actor.user_label,
+            "next": next_step(way),
+            "way": way,
+            "stages": stages(way) if way else [],
+            "presence": _presence(way.place) if way else None,
+            "conclusion": conclude(way.place.decision) if way and way.place.decision else "",
+            "earlier": places[1:],
+        },
+    )
+
+
+def places_of(actor: Actor) -> list[Enrolment]:
+    """The person's places in classes, latest class first."""
+    rows = Enrolment.objects.visible_to(actor).select_related(
+        "decision__basis", "training_class__organization", "training_class__occupation"
+    )
+    return list(rows.order_by("-training_class__start", "-pk"))
+
+
+def way_of(actor: Actor, place: Enrolment) -> Way:
+    """What came of a place: its sitting, certificate, and whether work is known since."""
+    certificates = Certificate.objects.visible_to(actor).issued().filter(enrolment=place)
+    sitting = (
+        Sitting.objects.visible_to(actor)
+        .standing()
+        .filter(training_class=place.training_class_id)
+        .order_by("-on")
+        .first()
+    )
+    work = WorkSpell.objects.visible_to(actor).filter(state=SpellState.ACCEPTED, end=None)
+    return Way(place, sitting, certificates.first(), work.exists())
+
+
+def _presence(place: Enrolment) -> object | None:
+    found = (one for one in attendance_summary(place.training_class) if one.enrolment.pk == place.pk)
+    return next((one for one in found if one.held), None)

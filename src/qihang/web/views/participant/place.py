@@ -1,0 +1,34 @@
+"""One class of mine: whether the conditions for the subsidy are met and why, and my days."""
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from qihang.delivery.training.attendance_days import days_of
+from qihang.delivery.training.enrolling import get_place
+from qihang.foundation.core.roles import Role
+from qihang.registry.policy.services import conclude
+from qihang.web.access import roles
+from qihang.web.explained import rule_rows
+from qihang.web.navigation import actor_of
+
+
+@roles(Role.PARTICIPANT)
+@require_safe
+def overview(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """My place in a class; NotFound for anybody else's."""
+    place = get_place(actor=actor_of(request), public_id=str(public_id))
+    decision = place.decision
+    return render(
+        request,
+        "participant/place.html",
+        {
+            "place": place,
+            "item": place.training_class,
+            "conclusion": conclude(decision) if decision else "",
+            "rules": rule_rows(decision, "participant") if decision else [],
+            "days": days_of(place),
+        },
+    )

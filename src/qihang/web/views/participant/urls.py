@@ -1,0 +1,10 @@
+"""A person's own pages, for the phone first."""
+
+from django.urls import path
+
+from qihang.web.views.participant import home, place
+
+urlpatterns = [
+    path("", home.overview, name="my_home"),
+    path("classes/<uuid:public_id>/", place.overview, name="my_class"),
+]

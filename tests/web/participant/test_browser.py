@@ -1,0 +1,28 @@
+"""A trainee's pages on a phone and on a desk."""
+
+import pytest
+
+from qihang.foundation.core import clock
+from tests.delivery.builders import START
+from tests.delivery.conftest import _own_storage  # noqa: F401
+from tests.factories import SYSTEM
+from tests.web.browser import VIEWPORTS, Viewport, Visitor, assert_accessible, screenshot, settle
+from tests.web.participant.test_pages import joined, placed
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+
+
+@pytest.mark.parametrize("viewport", VIEWPORTS, ids=lambda viewport: viewport.name)
+def test_the_persons_own_pages(visit: Visitor, viewport: Viewport) -> None:
+    from qihang.delivery.training.deciding import decide_waiting
+
+    place = placed("applied")
+    with clock.travel_to(START):
+        decide_waiting(actor=SYSTEM, item=place.training_class)
+    page = visit("/my/", viewport=viewport, user=joined(place))
+    assert_accessible(page)
+    screenshot(page, f"my-home-{viewport.name}")
+    page.get_by_role("link", name="看看在查什么").click()
+    settle(page)
+    assert_accessible(page)
+    screenshot(page, f"my-class-{viewport.name}")
