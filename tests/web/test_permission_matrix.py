@@ -20,12 +20,6 @@ from tests.web.matrix.rows import EVERYONE, Row, Thing
 from tests.web.matrix.world import Scope, World, nothing_kept
 
 ROWS = all_rows()
-# The institutions' pages hold their refusals in tests/web/provider/test_access.py until their rows stand here.
-ROWS_TO_COME = {
-    "provider_home", "class_new", "class_new_details", "class_occupations", "class_page", "class_edit",
-    "class_edit_details", "class_step", "class_contact", "class_people", "enrolment_page", "enrolment_self_pay",
-    "enrolment_withdraw", "enrolment_identity", "class_attendance", "class_sign_sheet", "class_complete",
-}  # fmt: skip
 _LET_IN = {HTTPStatus.OK, HTTPStatus.FOUND}
 _REFUSED = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 
@@ -46,21 +40,18 @@ def world(
 def test_every_address_has_its_row_and_every_row_its_address() -> None:
     rows = [row.url for row in ROWS]
     assert len(rows) == len(set(rows)), "two rows for one address"
-    wanted = set(all_urls()) - ROWS_TO_COME
-    hold_to(rows, wanted, "give these addresses a row in tests/web/matrix/<family>.py")
+    hold_to(rows, all_urls(), "give these addresses a row in tests/web/matrix/<family>.py")
 
 
 def test_every_address_that_names_a_thing_is_tried_with_things_of_others() -> None:
-    with_key = {name for name, pattern in all_urls().items() if pattern.pattern.converters} - ROWS_TO_COME
+    with_key = {name for name, pattern in all_urls().items() if pattern.pattern.converters}
     fixed = {row.url for row in ROWS if not isinstance(row.args, Thing)}
     assert with_key & fixed == {"kit_page"}  # its value is a page of the gallery, which is nobody's
 
 
 def test_the_roles_that_a_view_names_are_those_of_its_row() -> None:
     named = {name: getattr(pattern.callback, "roles", None) for name, pattern in all_urls().items()}
-    assert {row.url: set(row.who) for row in ROWS if named[row.url]} == {
-        url: who for url, who in named.items() if who and url not in ROWS_TO_COME
-    }
+    assert {row.url: set(row.who) for row in ROWS if named[row.url]} == {url: who for url, who in named.items() if who}
 
 
 @pytest.mark.parametrize("who", EVERYONE)

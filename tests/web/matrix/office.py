@@ -20,7 +20,7 @@ _DESKS = (Role.INTAKE_OFFICER, Role.APPROVER)
 _REVEALERS = (Role.INTAKE_OFFICER, Role.SECOND_REVIEWER, Role.APPROVER)
 
 
-def _class(place: Place) -> TrainingClass:
+def class_of(place: Place) -> TrainingClass:
     """A class that was opened in the ordinary way, to begin next month."""
     first = clock.today() + dt.timedelta(days=30)
     fields = class_fields(
@@ -38,23 +38,23 @@ def _region_of(place: Place) -> str:
 
 
 def _a_class(place: Place) -> Values:
-    return {"public_id": _class(place).public_id}
+    return {"public_id": class_of(place).public_id}
 
 
-def _waiting(place: Place) -> Enrolment:
-    return waiting_place(_class(place), person=place.person())
+def waiting_of(place: Place) -> Enrolment:
+    return waiting_place(class_of(place), person=place.person())
 
 
 def _a_place(place: Place) -> Values:
-    return {"public_id": _waiting(place).public_id}
+    return {"public_id": waiting_of(place).public_id}
 
 
 def _a_claim(place: Place) -> Values:
-    return {"public_id": PersonCategory.objects.get(person=_waiting(place).person_id).public_id}
+    return {"public_id": PersonCategory.objects.get(person=waiting_of(place).person_id).public_id}
 
 
 def _a_person(place: Place) -> Values:
-    return {"public_id": _waiting(place).person.public_id}
+    return {"public_id": waiting_of(place).person.public_id}
 
 
 def _row(url: str, who: tuple[Role, ...], build: Any, post: Values | None = None) -> Row:
