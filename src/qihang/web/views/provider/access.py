@@ -3,7 +3,7 @@
 import uuid
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from qihang.delivery.training.enums import ClassState
 from qihang.delivery.training.models import TrainingClass
@@ -49,11 +49,3 @@ def returned_words(item: TrainingClass) -> str:
 def keeps_list(request: HttpRequest) -> bool:
     """Whether the list of classes is this reader's; officers come from their own lists."""
     return actor_of(request).role in (*PROVIDERS, Role.TRAINER)
-
-
-def link_if_any(name: str, *args: object) -> str:
-    """The address of a page of another family, "" while that family is not there."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""

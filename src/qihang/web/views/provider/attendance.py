@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from qihang.delivery.training.attendance_days import DayPresence, PersonDay, Register, register_of
 from qihang.delivery.training.completing import Presence, attendance_summary
@@ -19,7 +20,7 @@ from qihang.web.access import roles
 from qihang.web.formats import percent
 from qihang.web.navigation import actor_of
 from qihang.web.parts import Crumb
-from qihang.web.views.provider.access import PEOPLE_READERS, class_of, crumbs_of, link_if_any
+from qihang.web.views.provider.access import PEOPLE_READERS, class_of, crumbs_of
 
 # As teachers write them on their own sheets.
 SIGNS = {
@@ -53,7 +54,7 @@ def overview(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             "person_limit": _limit(register.person_limit),
             "day_limit": _limit(register.day_limit),
             "signs": [(SIGNS[mark], mark.label) for mark in AttendanceMark],
-            "import_url": link_if_any("import_start", "attendance", item.public_id) if works else "",
+            "import_url": reverse("import_start", args=["attendance", item.public_id]) if works else "",
             "works": works,
             "completes": works and may_complete(item, actor) is None,
         },

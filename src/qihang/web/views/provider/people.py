@@ -18,7 +18,7 @@ from qihang.registry.reference.codes import find_code
 from qihang.web.access import roles
 from qihang.web.navigation import actor_of
 from qihang.web.parts import Crumb, View
-from qihang.web.views.provider.access import PEOPLE_READERS, class_of, crumbs_of, link_if_any
+from qihang.web.views.provider.access import PEOPLE_READERS, class_of, crumbs_of
 
 _PAGE = 100
 OUTCOMES = {"passed": "够", "unknown": "在查", "failed": "不够", "none": "不领补贴"}
@@ -67,7 +67,7 @@ def overview(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             "page": page,
             "rows": [_row(place, presence.get(place.pk)) for place in page],
             "everyone": sum(counts.values()),
-            "roster_url": link_if_any("import_start", "roster", item.public_id) if brings_in else "",
+            "roster_url": reverse("import_start", args=["roster", item.public_id]) if brings_in else "",
         },
     )
 

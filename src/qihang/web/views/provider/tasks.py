@@ -17,7 +17,7 @@ from qihang.foundation.core.calendars import WorkCalendar
 from qihang.foundation.core.roles import Role
 from qihang.web.due import Due, due
 from qihang.web.formats import chinese_date
-from qihang.web.views.provider.access import link_if_any, returned_words
+from qihang.web.views.provider.access import returned_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +103,14 @@ def _bring_roster(item: TrainingClass, today: dt.date) -> Task:
     if last < today:
         why = f"名单 {chinese_date(last)}前要交，已经过了。请县里放宽日子，放宽了再导入。"
         return Task(item, "请县里放宽报名单的日子", why, "", "", last, "名单过了日子")
-    url = link_if_any("import_start", "roster", item.public_id)
+    url = reverse("import_start", args=["roster", item.public_id])
     why = f"批准开班了，还没有学员。名单 {chinese_date(last)}前都能交，资格当场就算出来。"
-    return Task(item, "把花名册导进来", why, "导入花名册" if url else "", url, last, "花名册还没有交")
+    return Task(item, "把花名册导进来", why, "导入花名册", url, last, "花名册还没有交")
 
 
 def _bring_attendance(item: TrainingClass, why: str) -> Task:
-    url = link_if_any("import_start", "attendance", item.public_id)
-    return Task(item, "把考勤表导进来", why, "导入考勤表" if url else "", url, None, "考勤还没有交")
+    url = reverse("import_start", args=["attendance", item.public_id])
+    return Task(item, "把考勤表导进来", why, "导入考勤表", url, None, "考勤还没有交")
 
 
 def _finish(item: TrainingClass, actor: Actor) -> Task | None:

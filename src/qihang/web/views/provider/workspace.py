@@ -33,7 +33,6 @@ from qihang.web.views.provider.access import (
     REVEALERS,
     class_of,
     crumbs_of,
-    link_if_any,
     returned_words,
 )
 from qihang.web.views.provider.class_steps import STEP_PAGES, form_for
@@ -114,16 +113,16 @@ def _doings(request: HttpRequest, item: TrainingClass) -> list[Doing]:
         ways.append(Doing("学员", "每个人够不够条件，为什么", reverse("class_people", args=[item.public_id])))
         ways.append(Doing("考勤", "每天到了谁，够不够出勤率", reverse("class_attendance", args=[item.public_id])))
     if item.state == ClassState.COMPLETED and role in EARNED_READERS:
-        ways.append(Doing("补贴", "学完、考过、就业各算出多少", link_if_any("class_earned", item.public_id)))
+        ways.append(Doing("补贴", "学完、考过、就业各算出多少", reverse("class_earned", args=[item.public_id])))
     if role in PROVIDERS and item.state == ClassState.APPROVED:
         ways.append(
-            Doing("导入花名册", "一格一格核对，对的先进", link_if_any("import_start", "roster", item.public_id))
+            Doing("导入花名册", "一格一格核对，对的先进", reverse("import_start", args=["roster", item.public_id]))
         )
         ways.append(
-            Doing("导入考勤表", "照学校自己的表就行", link_if_any("import_start", "attendance", item.public_id))
+            Doing("导入考勤表", "照学校自己的表就行", reverse("import_start", args=["attendance", item.public_id]))
         )
     if role in PROVIDERS and filed:
-        ways.append(Doing("导入过的文件", "原样留着，核对记录也在", link_if_any("import_list")))
+        ways.append(Doing("导入过的文件", "原样留着，核对记录也在", reverse("import_list")))
     return [way for way in ways if way.url]
 
 
@@ -138,7 +137,7 @@ def _buttons(item: TrainingClass, actor: Actor, main: str) -> list[Button]:
     """What the reader may do now; `main` is where the page's main button leads already."""
     steps = CLASS_WORKFLOW.available(item, actor)
     if actor.role not in PROVIDERS:
-        url = link_if_any("office_class", item.public_id) if steps else ""
+        url = reverse("office_class", args=[item.public_id]) if steps else ""
         return [Button(f"去办：{'、'.join(step.label for step in steps)}", url, "btn-primary")] if url else []
     free = [step for step in steps if not any(guard(item, actor) for guard in step.guards)]
     return [button for button in (_button(item, step) for step in free) if button.url != main]
