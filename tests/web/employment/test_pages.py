@@ -204,3 +204,29 @@ class TestOfficer:
 def test_whose_page_it_is(scene: Scene, role: str, name: str, allowed: set[str]) -> None:
     user = scene.trainee if role == "participant" else User.objects.get(pk=make_actor(role).user_id)
     assert as_user(user).get(reverse(name)).status_code == (200 if role in allowed else 403)
+
+
+class TestWorkList:
+    """Documents stand among the officer's other work."""
+
+    def test_a_document_waits_on_the_list_of_its_county(self, scene: Scene) -> None:
+        spell = scene.claim()
+        page = text(as_user(scene.user("intake")).get(reverse("office_home")))
+        assert spell.employer_name in page
+        assert reverse("work_spell", args=[spell.public_id]) in page
+
+    def test_words_narrow_it(self, scene: Scene) -> None:
+        spell = scene.claim()
+        client = as_user(scene.user("intake"))
+        assert spell.employer_name in text(client.get(reverse("office_home"), {"q": "椰家"}))
+        assert spell.employer_name not in text(client.get(reverse("office_home"), {"q": "别的单位"}))
+
+    def test_one_decided_on_is_off_it(self, scene: Scene) -> None:
+        spell = scene.claim()
+        accept_claim(actor=scene.cast.intake, spell=spell)
+        assert spell.employer_name not in text(as_user(scene.user("intake")).get(reverse("office_home")))
+
+    def test_elsewhere_it_is_not_seen(self, scene: Scene) -> None:
+        spell = scene.claim()
+        far = User.objects.get(pk=make_actor("intake_officer", region=SANYA).user_id)
+        assert spell.employer_name not in text(as_user(far).get(reverse("office_home")))

@@ -4,6 +4,8 @@ from qihang.foundation.core.roles import Role
 from qihang.web.navigation import Item, Place, register
 from qihang.web.views.employment import states  # noqa: F401  (the words register themselves)
 from qihang.web.views.employment.roles import DECIDERS, PROVIDERS
+from qihang.web.views.employment.work import DOCUMENTS
+from qihang.web.views.office.work import register as register_work
 
 
 def _waiting(actor: Actor) -> int:
@@ -37,3 +39,4 @@ register(
         count=_waiting,
     ),
 )
+register_work(DOCUMENTS)
