@@ -19,6 +19,9 @@ _WEB = re.compile(r"qihang\.web\b")
 
 # Reads of a scoped model in a page that do not begin with `visible_to`, by module and model.
 OWN_READS = {
+    "web.views.results.board: FigureRun": "figures are read by region, and the region is held to the reader's own",
+    "web.views.results.board: Region": "the public list of divisions",
+    "web.views.results.cases: FigureRun": "figures are read by region, and the region is held to the reader's own",
     "web.views.manage.audit: User": "administrators see every organisation and person, and no case",
     "web.views.manage.history: Invitation": "administrators see every organisation and person, and no case",
     "web.views.manage.history: Membership": "administrators see every organisation and person, and no case",

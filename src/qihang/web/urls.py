@@ -11,6 +11,7 @@ urlpatterns = [
     path("size/", display.set_size, name="set_size"),
     path("files/", include("qihang.web.views.files.urls")),
     path("my/", include("qihang.web.views.participant.urls")),
+    path("results/", include("qihang.web.views.results.urls")),
     path("work/", include("qihang.web.views.employment.urls")),
     path("", include("qihang.web.views.subsidies.urls")),
     path("classes/", include("qihang.web.views.provider.urls")),

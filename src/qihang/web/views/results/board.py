@@ -1,0 +1,201 @@
+"""成效总览: one sentence, the three aims, the places, the institutions, the cohorts."""
+
+import datetime as dt
+from calendar import monthrange
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.errors import NotFound
+from qihang.foundation.jobs import services as jobs
+from qihang.oversight.indicators.catalogue import BY_NAME
+from qihang.oversight.indicators.enums import Grouping, Programme
+from qihang.oversight.indicators.models import FigureRun
+from qihang.oversight.indicators.snapshots import REFRESH_JOB, figures_of
+from qihang.registry.policy import lookup
+from qihang.registry.reference.models import Region
+from qihang.registry.reference.scope import region_within
+from qihang.web.access import roles
+from qihang.web.formats import grouped, percent
+from qihang.web.navigation import actor_of
+from qihang.web.parts import Cohort
+from qihang.web.views.results.reading import Reader, Row, evidence_of, row_of
+from qihang.web.views.results.roles import READERS
+
+HEADLINE = "reemployment_6m_of_completed"
+_TARGETS = {"pass_rate": "reemp.target.pass_rate", HEADLINE: "reemp.target.reemployment_rate"}
+_WINDOW = "employment.window_months"
+_SMALL_N = "figures.small_n"
+_COHORTS_SHOWN = 14
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLine:
+    """A place or an institution beside others: how many completed, its rates in words, how many are still open."""
+
+    name: str
+    url: str
+    completed: int
+    passed: str
+    employed: str
+    running: int
+
+
+@roles(*READERS)
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """The figures of a region as they were last computed; without a region the reader's own."""
+    actor = actor_of(request)
+    region = region_of(request, actor)
+    run = FigureRun.objects.latest_run()
+    context: dict[str, Any] = {"region": region, "run": run, "above": _above(actor, region)}
+    if run is not None:
+        context |= _figures(run, reader_of(region.code, run.as_of))
+    return render(request, "results/board.html", context)
+
+
+@roles(*READERS)
+@require_POST
+def refresh_now(request: HttpRequest) -> HttpResponse:
+    """Have everything computed anew, in the background."""
+    jobs.enqueue(kind=REFRESH_JOB, actor=actor_of(request), payload={})
+    messages.success(request, "在重新算了，一两分钟后刷新这一页")
+    return HttpResponseRedirect(reverse("results"))
+
+
+def region_of(request: HttpRequest, actor: Actor) -> Region:
+    """The region asked for, within the reader's own. NotFound outside it."""
+    code = request.GET.get("region") or actor.region
+    found = Region.objects.filter(code=code).first() if region_within(code, actor.region) else None
+    if found is None:
+        raise NotFound("没有这个地区，或者不归您的辖区")
+    return found
+
+
+def reader_of(region: str, day: dt.date) -> Reader:
+    """How figures of a region are read on a day: by the parameters that are set for it."""
+    small = lookup.find(_SMALL_N, region=region, on=day)
+    aims = {name: lookup.find(key, region=region, on=day) for name, key in _TARGETS.items()}
+    return Reader(
+        region=region,
+        small_n=int(small.number) if small else 0,
+        targets={name: Decimal(str(row.value)) for name, row in aims.items() if row},
+    )
+
+
+def _figures(run: FigureRun, reader: Reader) -> dict[str, Any]:
+    rows = _rows(run, reader.region)
+    headline = row_of(rows, HEADLINE)
+    return {
+        "sentence": _sentence(rows, reader),
+        "cards": [reader.card(row_of(rows, name), name) for name in ("completion", "pass_rate", HEADLINE)],
+        "shares": evidence_of(headline),
+        "counted": headline["numerator"] if headline else 0,
+        "places": _lines(run, reader, Grouping.REGION),
+        "institutions": _lines(run, reader, Grouping.INSTITUTION),
+        "cohorts": _cohorts(run, reader),
+        "all": [_line(reader, row) for row in rows if row["indicator"] in BY_NAME and row.get("denominator")],
+    }
+
+
+def _rows(run: FigureRun, region: str, by: Grouping | None = None) -> list[Row]:
+    return list(figures_of(run, programme=Programme.SKILLS, region=region, by=by))
+
+
+def _sentence(rows: list[Row], reader: Reader) -> str:
+    """What there is to say, by rule: how many completed, how many passed, how many of those due are at work."""
+    completion, passed, employed = (row_of(rows, name) for name in ("completion", "pass_rate", HEADLINE))
+    if completion is None or not completion["denominator"]:
+        return "还没有结束的班。班结束以后，这里写学完、合格和再就业的人数。"
+    parts = [f"{grouped(completion['denominator'])} 人的班结束了，学完 {grouped(completion['numerator'])} 人"]
+    if passed and passed["denominator"]:
+        parts.append(f"鉴定合格 {reader.rate(passed)}")
+    if employed and employed["denominator"]:
+        strict = Decimal(employed["strict"]) / employed["denominator"]
+        words = f"满半年的人里再就业 {reader.rate(employed)}"
+        parts.append(words if employed["denominator"] < reader.small_n else f"{words}，只认硬凭据 {percent(strict)}")
+    return "，".join(parts) + "。"
+
+
+def _lines(run: FigureRun, reader: Reader, by: Grouping) -> list[PlaceLine]:
+    rows = _rows(run, reader.region, by)
+    values = sorted({str(row["group"].get(by.value)) for row in rows if row["group"].get(by.value)})
+    names = dict(Region.objects.filter(code__in=values).values_list("code", "name")) if by is Grouping.REGION else {}
+    lines = [_place(reader, rows, by, value, names.get(value, value)) for value in values]
+    return sorted(lines, key=lambda line: -line.completed)
+
+
+def _place(reader: Reader, rows: list[Row], by: Grouping, value: str, name: str) -> PlaceLine:
+    completion, passed, employed = (
+        row_of(rows, one, by.value, value) for one in ("completion", "pass_rate", HEADLINE)
+    )
+    url = f"{reverse('results')}?region={value}" if by is Grouping.REGION and value != reader.region else ""
+    return PlaceLine(
+        name=name,
+        url=url or (reader.cases_url(employed, by.value) if employed else ""),
+        completed=completion["numerator"] if completion else 0,
+        passed=reader.rate(passed),
+        employed=reader.rate(employed),
+        running=employed["running"] if employed else 0,
+    )
+
+
+def _line(reader: Reader, row: Row) -> dict[str, Any]:
+    indicator = BY_NAME[row["indicator"]]
+    return {
+        "label": indicator.label,
+        "numerator": row["numerator"],
+        "denominator": row["denominator"],
+        "rate": reader.rate(row),
+        "running": row.get("running") or 0,
+        "url": reader.cases_url(row),
+    }
+
+
+def _cohorts(run: FigureRun, reader: Reader) -> list[Cohort]:
+    """The months of completion with the part at work so far; months of too few people are left out.
+
+    A window is over when nobody of the month is open.
+    """
+    found = lookup.find(_WINDOW, region=reader.region, on=run.as_of)
+    if found is None:
+        return []
+    rows = [row for row in _rows(run, reader.region, Grouping.COHORT) if row["indicator"] == HEADLINE]
+    cohorts = [_cohort(row, int(found.number)) for row in rows if row["group"].get("cohort")]
+    enough = [cohort for cohort in cohorts if cohort.people >= reader.small_n]
+    return sorted(enough, key=lambda cohort: cohort.finished)[-_COHORTS_SHOWN:]
+
+
+def _cohort(row: Row, window: int) -> Cohort:
+    year, month = (int(part) for part in str(row["group"]["cohort"]).split("-")[:2])
+    people = row["denominator"] + row["running"]
+    already = row["numerator"] + (row.get("running_already") or 0)
+    last = dt.date(year, month, monthrange(year, month)[1])
+    return Cohort(
+        label=f"{year} 年 {month} 月",
+        people=people,
+        finished=last,
+        due=_months_on(last, window),
+        half=_months_on(last, window // 2),
+        rate=Decimal(already) / people if people else Decimal(0),
+        settled=row["running"] == 0,
+    )
+
+
+def _months_on(day: dt.date, months: int) -> dt.date:
+    """The last day of the month so many months on."""
+    count = day.year * 12 + day.month - 1 + months
+    year, month = divmod(count, 12)
+    return dt.date(year, month + 1, monthrange(year, month + 1)[1])
+
+
+def _above(actor: Actor, region: Region) -> str:
+    """The way back to the reader's own region."""
+    return "" if region.code == actor.region else reverse("results")
