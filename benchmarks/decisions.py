@@ -2,12 +2,10 @@
 
 The same made-up cases go through three programs that must agree on every outcome. The two peers are written for this
 rule alone, with its parameters as constants picked by day; the engine looks its parameters up by place, day and level.
-Run it with `python -m benchmarks.decisions [cases]`.
+Run it with `./qihang bench decisions [cases]`.
 """
 
 import datetime as dt
-import json
-import sys
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -252,14 +250,3 @@ def table(result: dict[str, Any]) -> str:
     lines.append(f"  engine is {result['ratio_to_python']} x Python, {result['ratio_to_numpy']} x numpy")
     lines.append(f"  one decision with its explanation: {result['one_decision_ms']} ms")
     return "\n".join(lines)
-
-
-def main() -> None:
-    """Print the table, then the JSON."""
-    result = run(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
-    print(table(result))
-    print(json.dumps(result))
-
-
-if __name__ == "__main__":
-    main()

@@ -45,6 +45,7 @@ COMMANDS = {
     "export": Command("导出给别人重算、核对的文件", "qihang.exchange.commands"),
     "import": Command("核对、导入花名册等成批表格", "qihang.foundation.imports.commands"),
     "verify": Command("重算审计链与已存的判定，说出哪里对不上", "qihang.launcher.verify"),
+    "bench": Command("和同类做法放在一起测速度，给出倍数", "qihang.launcher.bench", Needs.NOTHING),
     "lock": Command("重新计算依赖锁定文件（维护者用）", "qihang.launcher.locking", Needs.NOTHING),
 }
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.factories import MEILAN, SYSTEM, make_actor, make_organization, make_region
 from tests.identities import resident
+from tests.persons import PersonEntry, register
 
 from qihang.delivery.training.enums import EnrolmentState
 from qihang.delivery.training.models import Enrolment, TrainingClass
@@ -18,7 +19,6 @@ from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.calendars import fill_year
 from qihang.foundation.core.units import unit_of_work
 from qihang.registry.participants.models import Person
-from qihang.registry.participants.services import PersonEntry, register_many
 from qihang.registry.policy.services import load_demo_parameters
 from qihang.registry.reference.models import Occupation
 
@@ -115,7 +115,7 @@ def make_person(birth: str = "1982-03-15", *, male: bool = False, **changes: Any
             **changes,
         }
     )
-    return register_many(actor=SYSTEM, entries=[entry]).persons[0]
+    return register(actor=SYSTEM, entries=[entry])[0]
 
 
 def place_in(

@@ -7,6 +7,8 @@ from typing import Any
 from tests.delivery.builders import END, FILED, START, approved_class, make_cast, place_in
 from tests.factories import MEILAN, SYSTEM, make_organization, make_region
 from tests.importing import examined_sample
+from tests.persons import PersonEntry
+from tests.persons import register as registered
 from tests.registry.benefits.builders import decision_for
 
 from qihang.delivery.appraisal.imports import SCORES
@@ -21,7 +23,6 @@ from qihang.foundation.core.units import unit_of_work
 from qihang.registry.benefits.services import Request, reserve_many
 from qihang.registry.organizations.models import Organization
 from qihang.registry.participants.models import Person
-from qihang.registry.participants.services import PersonEntry, register_many
 from qihang.registry.reference.identity import parse_resident
 
 SITTING_DAY = dt.date(2026, 3, 30)
@@ -69,7 +70,7 @@ def register(identities: dict[str, str]) -> list[Person]:
         known = parse_resident(number, on=START)
         assert known.sex and known.birth
         entries.append(PersonEntry(number, name, known.sex, known.birth, hukou_region=MEILAN))
-    return register_many(actor=SYSTEM, entries=entries).persons
+    return registered(actor=SYSTEM, entries=entries)
 
 
 def people_of_sample() -> dict[str, str]:

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.delivery.builders import Cast, approved_class, ground, make_cast, make_person, place_in
 from tests.factories import LONGHUA, MEILAN, SANYA, SYSTEM, make_actor, make_organization
 from tests.importing import SAMPLES
+from tests.persons import PersonEntry, register
 from tests.workbooks import text
 
 from qihang.delivery.employment.models import ContributionList, WorkSpell
@@ -23,7 +24,7 @@ from qihang.foundation.core.errors import DomainError, NotAllowed
 from qihang.foundation.imports import services as imports
 from qihang.foundation.imports.models import ImportBatch
 from qihang.registry.participants.models import Person
-from qihang.registry.participants.services import PersonEntry, merge_persons, register_many
+from qihang.registry.participants.services import merge_persons
 from qihang.registry.reference.identity import parse_resident
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +81,7 @@ class TestOneList:
             kind = parse_resident(number, on=OCTOBER)
             assert kind.sex is not None and kind.birth is not None
             entry = PersonEntry(number, name, kind.sex, kind.birth, hukou_region=MEILAN)
-            place_in(item, register_many(actor=SYSTEM, entries=[entry]).persons[0], state="completed")
+            place_in(item, register(actor=SYSTEM, entries=[entry])[0], state="completed")
         batch, found = imports.preview(
             actor=cast.intake, kind="contributions", name="名单.csv", content=content, on=OCTOBER
         )

@@ -6,13 +6,13 @@ from typing import Any
 
 import polars as pl
 from tests.factories import MEILAN, SYSTEM, make_region
+from tests.persons import PersonEntry, register
 from tests.registry.policy.cases import FILED, decide
 
 from qihang.registry.benefits.counting import COUNTS, uses_before
 from qihang.registry.benefits.models import BenefitUse
 from qihang.registry.benefits.services import Request, Reserved, record_past_uses, reserve_many
 from qihang.registry.participants.models import Person
-from qihang.registry.participants.services import PersonEntry, register_many
 from qihang.registry.policy.models import Decision
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -26,7 +26,7 @@ def make_person() -> Person:
     head = f"46010819820315{next(_number) * 2 % 1000:03}"
     check = "10X98765432"[sum(int(digit) * weight for digit, weight in zip(head, _WEIGHTS, strict=True)) % 11]
     entry = PersonEntry(head + check, "王小燕", "female", dt.date(1982, 3, 15), hukou_region=MEILAN)
-    return register_many(actor=SYSTEM, entries=[entry]).persons[0]
+    return register(actor=SYSTEM, entries=[entry])[0]
 
 
 def counts_of(person: Person, *, on: dt.date = FILED, occupation: str = COOK, level: str = LEVEL) -> dict[str, Any]:

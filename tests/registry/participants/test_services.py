@@ -4,9 +4,12 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 
+import polars as pl
 import pytest
 from django.db import IntegrityError, transaction
 from tests.factories import LONGHUA, MEILAN, make_actor, make_region
+from tests.persons import PersonEntry, claim_row
+from tests.persons import register as registered
 
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
@@ -14,14 +17,12 @@ from qihang.foundation.core.roles import Role
 from qihang.foundation.core.units import unit_of_work
 from qihang.registry.participants.models import Person, PersonCategory
 from qihang.registry.participants.services import (
-    PersonEntry,
     claim_categories,
     confirm_categories,
     everyone_of,
     find_person,
     merge_persons,
     person_merges,
-    register_many,
     reject_category,
 )
 
@@ -40,23 +41,20 @@ def clerk() -> Actor:
 
 
 def register(actor: Actor, *entries: PersonEntry) -> list[Person]:
-    return register_many(actor=actor, entries=entries).persons
+    return registered(actor=actor, entries=entries)
 
 
 def claim(actor: Actor, person: Person, category: str = "02", start: str = "2026-01-01") -> PersonCategory:
-    row = PersonCategory(
-        person=person, category=category, valid_from=dt.date.fromisoformat(start), source="roster", region_id=MEILAN
-    )
-    claim_categories(actor=actor, claims=[row])
-    return row
+    claimed = claim_row(person, category, dt.date.fromisoformat(start), MEILAN)
+    claim_categories(actor=actor, claims=pl.DataFrame([claimed]))
+    return PersonCategory.objects.filter(person=person, category=category).latest("pk")
 
 
 def test_registering_finds_known_persons_and_makes_the_rest(clerk: Actor) -> None:
     (wang,) = register(clerk, WANG)
-    again = register_many(actor=clerk, entries=[CHEN, WANG, CHEN])
-    assert again.persons[1].pk == wang.pk
-    assert again.persons[0].pk == again.persons[2].pk
-    assert again.created == {again.persons[0].pk}
+    first, second, third = register(clerk, CHEN, WANG, CHEN)
+    assert second == wang
+    assert first == third
     assert Person.objects.count() == 2
 
 

@@ -28,10 +28,10 @@ from qihang.registry.organizations.models import Membership, Organization
 from qihang.registry.organizations.services import actor_for, actor_for_self, add_membership
 from qihang.registry.participants.enums import Sex
 from qihang.registry.participants.models import Person
-from qihang.registry.participants.services import PersonEntry, register_many
 from qihang.web import sessions
 from tests.factories import MEILAN, SANYA, SYSTEM, make_organization, make_user
 from tests.identities import resident
+from tests.persons import PersonEntry, register
 
 # Somebody signed in who has no role at all.
 ACCOUNT = "account"
@@ -137,7 +137,7 @@ class Place:
             birth_date=dt.date.fromisoformat(_BIRTH),
             hukou_region=self.region,
         )
-        return register_many(actor=SYSTEM, entries=[entry]).persons[0]
+        return register(actor=SYSTEM, entries=[entry])[0]
 
     def _make_hand(self, who: str) -> Hand:
         match who:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import polars as pl
 from django.conf import settings
 from django.db import connection
 from django.test import Client
@@ -18,12 +19,12 @@ from qihang.delivery.training.workflows import CLASS_WORKFLOW, ENROLMENT_WORKFLO
 from qihang.foundation.accounts.models import User
 from qihang.foundation.core.actors import Actor
 from qihang.registry.organizations.models import Membership
-from qihang.registry.participants.enums import CategorySource
-from qihang.registry.participants.models import Person, PersonCategory
+from qihang.registry.participants.models import Person
 from qihang.registry.participants.services import claim_categories
 from qihang.web import sessions
 from tests.delivery.builders import Cast, class_fields, make_person
 from tests.factories import SYSTEM
+from tests.persons import claim_row
 
 TODAY = dt.date(2026, 3, 2)
 START, END = dt.date(2026, 3, 16), dt.date(2026, 4, 3)
@@ -64,15 +65,8 @@ def waiting_place(
 ) -> Enrolment:
     """Somebody of a class whose category is only said, decided once: the place waits."""
     person = person or make_person()
-    claim = PersonCategory(
-        person=person,
-        category=category,
-        valid_from=item.filed_on,
-        source=CategorySource.ROSTER,
-        certificate_no=CERTIFICATE,
-        region_id=item.region_id,
-    )
-    claim_categories(actor=SYSTEM, claims=[claim])
+    claim = claim_row(person, category, item.filed_on, item.region_id, CERTIFICATE)
+    claim_categories(actor=SYSTEM, claims=pl.DataFrame([claim]))
     place = Enrolment(training_class=item, person=person, category=category, roster_no=no)
     ENROLMENT_WORKFLOW.enter(place, actor=SYSTEM)
     decide_waiting(actor=SYSTEM, item=item, ids=[place.pk])

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+import polars as pl
 from django.test import Client
 
 from qihang.delivery.training.enrolling import confirm_categories
@@ -11,10 +12,10 @@ from qihang.delivery.training.models import Attendance, Enrolment, TrainingClass
 from qihang.foundation.accounts.models import User
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.units import unit_of_work
-from qihang.registry.participants.models import PersonCategory
 from qihang.registry.participants.services import claim_categories
 from tests.delivery.builders import Cast
 from tests.factories import SYSTEM
+from tests.persons import claim_row
 
 SIGNS = {"√": "present", "迟": "late", "早": "left_early", "×": "absent", "假": "leave"}
 
@@ -44,13 +45,8 @@ def record(place: Enrolment, signs: str, start: dt.date | None = None) -> None:
 def settle(places: list[Enrolment], cast: Cast) -> None:
     """The roster's word on these people's categories is confirmed by an officer, and their places are decided."""
     item = places[0].training_class
-    claims = [
-        PersonCategory(
-            person=place.person, category="02", valid_from=item.filed_on, source="roster", region_id=item.region_id
-        )
-        for place in places
-    ]
-    claim_categories(actor=cast.clerk, claims=claims)
+    claims = [claim_row(place.person, "02", item.filed_on, item.region_id) for place in places]
+    claim_categories(actor=cast.clerk, claims=pl.DataFrame(claims))
     confirm_categories(actor=cast.intake, item=item, enrolment_ids=[place.pk for place in places])
 
 

@@ -16,12 +16,12 @@ from qihang.delivery.employment.spells import Changes, Effect, Months, Span, cha
 from qihang.delivery.employment.workflows import WORK_SPELL_WORKFLOW
 from qihang.delivery.training.models import Enrolment
 from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.arrays import among
 from qihang.foundation.core.copying import update_objects
 from qihang.foundation.core.errors import NotAllowed
 from qihang.foundation.core.evidence import EvidenceType
 from qihang.foundation.core.units import unit_of_work
 from qihang.foundation.imports.engine.kinds import SAME, CommitOutcome, CommitRows, Storage, Target
-from qihang.registry.benefits.querysets import among
 from qihang.registry.benefits.services import lock_persons
 from qihang.registry.participants.models import Person
 

@@ -10,10 +10,10 @@ from django.db.models import Q
 from qihang.delivery.employment.enums import SpellState
 from qihang.delivery.training.models import Enrolment
 from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.arrays import among
 from qihang.foundation.core.evidence import EvidenceType
 from qihang.foundation.core.roles import OFFICERS, Role
 from qihang.foundation.documents.querysets import REVIEWERS
-from qihang.registry.benefits.querysets import among
 from qihang.registry.organizations.scope import own_or_region_q
 from qihang.registry.reference.scope import ancestors, region_q
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from qihang.delivery.appraisal.enums import CertificateState
 from qihang.delivery.appraisal.models import Certificate
 from qihang.delivery.subsidies.ports import Certified
-from qihang.registry.benefits.querysets import among
+from qihang.foundation.core.arrays import among
 
 
 def certificates_of_places(enrolments: Collection[int]) -> Mapping[int, Certified]:

@@ -11,10 +11,10 @@ from qihang.delivery.subsidies.services import settle_class
 from qihang.delivery.training.enums import ClassState
 from qihang.delivery.training.models import Enrolment, TrainingClass
 from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.arrays import among
 from qihang.foundation.jobs import services as jobs
 from qihang.foundation.jobs.context import JobContext
 from qihang.foundation.jobs.models import Job
-from qihang.registry.benefits.querysets import among
 
 SETTLE_JOB = "subsidies.settle"
 SETTLE_LABEL = "结算培训补贴"

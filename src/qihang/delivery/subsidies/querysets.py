@@ -11,7 +11,7 @@ from qihang.delivery.subsidies.enums import EarnedState, Tranche
 from qihang.delivery.training.enums import ClassState
 from qihang.delivery.training.models import Enrolment, TrainingClass
 from qihang.foundation.core.actors import Actor
-from qihang.registry.benefits.querysets import among
+from qihang.foundation.core.arrays import among
 from qihang.registry.policy.models import Decision
 from qihang.registry.policy.querysets import DecisionQuerySet
 

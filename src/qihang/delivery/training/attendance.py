@@ -13,10 +13,10 @@ from qihang.delivery.training.imports.attendance import day_columns, day_of, hal
 from qihang.delivery.training.models import Attendance, TrainingClass
 from qihang.delivery.training.services import get_class
 from qihang.foundation.core import clock
+from qihang.foundation.core.arrays import among
 from qihang.foundation.core.copying import copy_objects, update_objects
 from qihang.foundation.core.errors import DomainError
 from qihang.foundation.imports.engine.kinds import SAME, CommitOutcome, CommitRows, Storage, Target
-from qihang.registry.benefits.querysets import among
 
 _REPLACED = "后一张考勤表改了"
 _Session = tuple[int, dt.date, str]

@@ -8,8 +8,8 @@ from typing import Any
 from qihang.delivery.training.enums import IN_CLASS, OPEN_CLASSES
 from qihang.delivery.training.models import Enrolment, TrainingClass
 from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.arrays import among
 from qihang.registry.benefits.models import BenefitUse
-from qihang.registry.benefits.querysets import among
 from qihang.registry.participants.enums import CategoryState
 from qihang.registry.participants.models import PersonCategory
 

@@ -15,10 +15,10 @@ from qihang.delivery.training.models import Enrolment, TrainingClass
 from qihang.delivery.training.workflows import ENROLMENT_WORKFLOW
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.arrays import among
 from qihang.foundation.core.copying import update_objects
 from qihang.foundation.core.units import unit_of_work
 from qihang.registry.benefits.counting import COUNTS, uses_before
-from qihang.registry.benefits.querysets import among
 from qihang.registry.benefits.services import Request, lock_persons, reserve_many
 from qihang.registry.participants.enums import CategoryState
 from qihang.registry.participants.models import Person, PersonCategory
@@ -30,15 +30,14 @@ BENEFIT = "training_subsidy"
 # How the owner of a reserved benefit is named; the reference is the enrolment's public id.
 SOURCE = "training.enrolment"
 
-_FACTS: dict[str, Any] = {
+# What is known of a place before its class and its person's record are looked at; `case_ref` is its public id.
+CASE_COLUMNS: dict[str, Any] = {
     "person_id": pl.Int64,
     "case_ref": pl.String,
     "supersedes_id": pl.Int64,
     "sex": pl.String,
     "birth_date": pl.Date,
     "category": pl.String,
-    "category_confirmed": pl.Boolean,
-    "public_post": pl.Boolean,
 }
 
 
@@ -51,15 +50,20 @@ class Settled:
     waiting: int = 0
 
 
-def decide_places(*, actor: Actor, item: TrainingClass, places: Sequence[Enrolment]) -> list[bool | None]:
-    """Decide places of a class and put each decision on its place (not saved); the answers in their order.
+def decide_cases(*, actor: Actor, item: TrainingClass, cases: pl.DataFrame) -> pl.DataFrame:
+    """Decide places of a class (CASE_COLUMNS) and store the decisions: `decision_id` and `eligible`, in order.
 
     The persons' benefits stay locked until the transaction ends, so that what was counted is what can be reserved.
     """
-    lock_persons(place.person_id for place in places)
-    decided = decide_many(
-        frame=_facts(item, places), benefit=BENEFIT, actor=actor, on=item.filed_on, region=item.region_id
-    )
+    lock_persons(cases["person_id"])
+    facts = _facts(item, cases)
+    decided = decide_many(frame=facts, benefit=BENEFIT, actor=actor, on=item.filed_on, region=item.region_id)
+    return decided.select("decision_id", "eligible")
+
+
+def decide_places(*, actor: Actor, item: TrainingClass, places: Sequence[Enrolment]) -> list[bool | None]:
+    """`decide_cases` for places at hand: puts each decision on its place (not saved); the answers in order."""
+    decided = decide_cases(actor=actor, item=item, cases=_cases(places))
     for place, decision in zip(places, decided["decision_id"], strict=True):
         place.decision_id = decision
     return decided["eligible"].to_list()
@@ -115,32 +119,14 @@ def _refuse(actor: Actor, places: Sequence[Enrolment]) -> int:
     return len(ENROLMENT_WORKFLOW.apply_many(list(reasons), "refuse", actor=actor, comments_by_id=reasons).done)
 
 
-def _facts(item: TrainingClass, places: Sequence[Enrolment]) -> pl.DataFrame:
-    """One row a place: what is known of the person on the class's start, and the class."""
+def _cases(places: Sequence[Enrolment]) -> pl.DataFrame:
     persons = _persons(places)
-    confirmed = _confirmed(item, places)
-    rows = []
-    for place in places:
-        person = persons[place.person_id]
-        word = confirmed.get((place.person_id, place.category))
-        rows.append(
-            (
-                person.pk,
-                str(place.public_id),
-                place.decision_id,
-                person.sex,
-                person.birth_date,
-                place.category or None,
-                word,
-                False if word else None,  # looked at together with the category's proof
-            )
-        )
-    frame = pl.DataFrame(rows, schema=_FACTS, orient="row")
-    return frame.hstack(_counts(item, frame)).with_columns(
-        pl.lit(item.start).alias("class_start"),
-        pl.lit(item.level).alias("level"),
-        pl.lit(item.hours, pl.Int64).alias("lesson_hours"),
-    )
+    rows = [
+        (place.person_id, str(place.public_id), place.decision_id, person.sex, person.birth_date, place.category)
+        for place in places
+        for person in (persons[place.person_id],)
+    ]
+    return pl.DataFrame(rows, schema=CASE_COLUMNS, orient="row")
 
 
 def _persons(places: Sequence[Enrolment]) -> dict[int, Person]:
@@ -149,9 +135,32 @@ def _persons(places: Sequence[Enrolment]) -> dict[int, Person]:
     return {place.person_id: found.get(place.person_id) or place.person for place in places}
 
 
-def _confirmed(item: TrainingClass, places: Sequence[Enrolment]) -> dict[tuple[int, str], bool]:
+def _facts(item: TrainingClass, cases: pl.DataFrame) -> pl.DataFrame:
+    """One row a place: what is known of the person on the class's start, and the class."""
+    words = _confirmed(item, cases["person_id"].to_list())
+    known = pl.DataFrame(
+        [(person, category, word) for (person, category), word in words.items()],
+        schema={"person_id": pl.Int64, "category": pl.String, "category_confirmed": pl.Boolean},
+        orient="row",
+    )
+    confirmed = pl.col("category_confirmed")
+    named = cases.with_columns(pl.when(pl.col("category") != "").then(pl.col("category")))
+    return (
+        named.join(known, ["person_id", "category"], "left", maintain_order="left")
+        .hstack(_counts(item, cases))
+        .with_columns(
+            # Looked at together with the category's proof.
+            pl.when(confirmed).then(pl.lit(False)).alias("public_post"),
+            pl.lit(item.start).alias("class_start"),
+            pl.lit(item.level).alias("level"),
+            pl.lit(item.hours, pl.Int64).alias("lesson_hours"),
+        )
+    )
+
+
+def _confirmed(item: TrainingClass, persons: Iterable[int]) -> dict[tuple[int, str], bool]:
     """(person, category) -> what an officer found; claims that nobody has looked at are left out."""
-    rows = PersonCategory.objects.filter(person__in=among({place.person_id for place in places})).on(item.start)
+    rows = PersonCategory.objects.filter(person__in=among(persons)).on(item.start)
     words: dict[tuple[int, str], set[str]] = defaultdict(set)
     for person, category, state in rows.values_list("person_id", "category", "state"):
         words[person, category].add(state)

@@ -3,15 +3,17 @@
 import datetime as dt
 from collections.abc import Iterable
 
+import polars as pl
+
 from qihang.delivery.training.deciding import SOURCE, Settled, decide_waiting
 from qihang.delivery.training.enums import UNSETTLED, ClassState, EnrolmentState
 from qihang.delivery.training.models import Enrolment, TrainingClass
 from qihang.delivery.training.workflows import ENROLMENT_WORKFLOW
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.arrays import among
 from qihang.foundation.core.errors import DomainError, NotFound
 from qihang.foundation.core.units import unit_of_work
-from qihang.registry.benefits.querysets import among
 from qihang.registry.benefits.services import release_many
 from qihang.registry.participants.enums import CategorySource, CategoryState
 from qihang.registry.participants.models import PersonCategory
@@ -97,14 +99,14 @@ def correct_category(*, actor: Actor, enrolment: Enrolment, category: str, comme
 
 def _claim_and_confirm(actor: Actor, place: Enrolment, category: str, comment: str) -> None:
     item = place.training_class
-    claim = PersonCategory(
-        person_id=place.person_id,
-        category=category,
-        valid_from=item.filed_on or clock.today(),
-        source=CategorySource.OFFICE,
-        region_id=item.region_id,
-    )
-    claim_categories(actor=actor, claims=[claim])
+    claim = {
+        "person_id": place.person_id,
+        "category": category,
+        "valid_from": item.filed_on or clock.today(),
+        "source": CategorySource.OFFICE,
+        "region_id": item.region_id,
+    }
+    claim_categories(actor=actor, claims=pl.DataFrame([claim]))
     claimed = PersonCategory.objects.filter(person=place.person_id, category=category, state=CategoryState.CLAIMED)
     confirm_claims(actor=actor, ids=claimed.values_list("pk", flat=True), comment=comment)
 

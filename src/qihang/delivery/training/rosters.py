@@ -1,14 +1,13 @@
 """Keeping a roster: persons known or made, categories claimed, places decided and taken."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
 
 import polars as pl
 
-from qihang.delivery.training.deciding import carry_out, decide_places
+from qihang.delivery.training.deciding import carry_out, decide_cases, decide_places
 from qihang.delivery.training.enums import IN_CLASS, OPEN_CLASSES, UNSETTLED, ClassState, EnrolmentState
 from qihang.delivery.training.imports.roster import WAIVED
 from qihang.delivery.training.models import Enrolment, TrainingClass
@@ -16,15 +15,15 @@ from qihang.delivery.training.services import get_class
 from qihang.delivery.training.workflows import ENROLMENT_WORKFLOW
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
-from qihang.foundation.core.copying import update_objects
+from qihang.foundation.core.arrays import among
+from qihang.foundation.core.copying import random_uuids, update_objects
 from qihang.foundation.core.errors import DomainError
 from qihang.foundation.imports.engine.days import each_distinct
 from qihang.foundation.imports.engine.kinds import SAME, CommitOutcome, CommitRows, Storage, Target
-from qihang.registry.benefits.querysets import among
 from qihang.registry.participants.enums import CategorySource
 from qihang.registry.participants.imports import CATEGORY_UNKNOWN
-from qihang.registry.participants.models import Person, PersonCategory
-from qihang.registry.participants.services import PersonEntry, claim_categories, register_many
+from qihang.registry.participants.models import Person
+from qihang.registry.participants.services import claim_categories, ids_by_identity, register_many
 from qihang.registry.policy import lookup
 from qihang.registry.policy.rules.facts import NO_CATEGORY
 from qihang.registry.reference.codes import find_code
@@ -52,12 +51,25 @@ class OpenRoster:
         found = lookup.find("training.categories", region=self.item.region_id, on=self.rules_on)
         return frozenset(str(code) for code in found.value) if found else frozenset()  # type: ignore[union-attr]
 
+    @cached_property
+    def _looked_up(self) -> dict[str, int | None]:
+        return {}
+
+    def _known(self, identities: Collection[str]) -> dict[int, str]:
+        """Person id -> number, whoever may see them: a roster is held against the whole province."""
+        missing = [number for number in identities if number not in self._looked_up]
+        if missing:
+            self._looked_up.update(dict.fromkeys(missing) | ids_by_identity(missing))
+        return {pk: number for number in identities if (pk := self._looked_up[number]) is not None}
+
     def registered_names(self, identities: Collection[str]) -> Mapping[str, str]:
         """Names of the whole province: the clerk wrote the number, and learns only the name that goes with it."""
-        return {number: person.name.plain() for number, person in _known(identities).items()}
+        persons = self._known(identities)
+        found = Person.objects.filter(pk__in=among(persons)).only("name")
+        return {persons[person.pk]: person.name.plain() for person in found}
 
     def other_open_classes(self, identities: Collection[str]) -> Mapping[str, str]:
-        persons = {person.pk: number for number, person in _known(identities).items()}
+        persons = self._known(identities)
         rows = Enrolment.objects.filter(
             person__in=among(persons), state__in=IN_CLASS, training_class__state__in=OPEN_CLASSES
         ).exclude(training_class=self.item)
@@ -70,7 +82,7 @@ class OpenRoster:
 
     def places(self, identities: Collection[str]) -> dict[str, Enrolment]:
         """Identity number -> the place that this person has in the class."""
-        persons = {person.pk: number for number, person in _known(identities).items()}
+        persons = self._known(identities)
         rows = Enrolment.objects.filter(training_class=self.item, person__in=among(persons))
         return {persons[row.person_id]: row for row in rows}
 
@@ -112,27 +124,21 @@ def commit_roster(target: Target, part: CommitRows, register: object) -> CommitO
     """Bring a part of a roster in. Rows whose person is in the class already are left, but for an open category."""
     assert isinstance(register, OpenRoster)
     item = _locked(register.item)
-    rows = pl.concat([part.rows, part.refused])
-    persons = _persons(target.actor, rows)
-    known = {row.person_id: row for row in item.enrolments.filter(person__in=among(person.pk for person in persons))}
-    fresh, changed = [], []
-    for row, person in zip(rows.iter_rows(named=True), persons, strict=True):
-        chosen = _category_of(row, part, register)
-        place = known.get(person.pk)
-        if place is None:
-            fresh.append(_place(target, item, person, row, chosen, part))
-        elif place.state in UNSETTLED and chosen not in {"", place.category}:
-            place.category, place.person = chosen, person
-            changed.append(place)
-    _require_room(item, len(fresh) - part.refused.height)
-    _claim(target.actor, register, rows, persons)
-    _settle_fresh(target.actor, item, fresh, _waived(part))
+    rows = _with_category(_with_person(target.actor, pl.concat([part.rows, part.refused])), part, register)
+    known = {row.person_id: row for row in item.enrolments.filter(person__in=among(rows["person_id"]))}
+    here = pl.col("person_id").is_in(pl.Series(list(known), dtype=pl.Int64).implode())
+    fresh = rows.filter(~here).unique("person_id", keep="first", maintain_order=True)
+    changed = _changed(rows.filter(here), known)
+    _require_room(item, fresh.height - part.refused.height)
+    _claim(target.actor, register, rows)
+    places = _places(target, item, fresh, part)
+    _settle_fresh(target.actor, item, places)
     _settle_changed(target.actor, item, changed)
-    refused = sum(1 for place in fresh if place.refusals)
+    refused = int((places["refusals"].list.len() > 0).sum())
     return CommitOutcome(
-        written=len(fresh) - refused,
+        written=places.height - refused,
         changed=len(changed),
-        unchanged=rows.height - len(fresh) - len(changed),
+        unchanged=rows.height - places.height - len(changed),
         refused=refused,
     )
 
@@ -141,15 +147,6 @@ ROSTER_STORAGE = Storage(open_register=open_roster, commit=commit_roster, compar
 
 
 # --- parts ---------------------------------------------------------------------------------------------------------
-
-
-def _known(identities: Collection[str]) -> dict[str, Person]:
-    """The persons of these numbers, whoever may see them: a roster is held against the whole province."""
-    column: Any = Person._meta.get_field("identity_index")
-    numbers = list(identities)
-    by_index = dict(zip(column.index_many(numbers, Person), numbers, strict=True))
-    found = Person.objects.filter(identity_index__in=among(by_index, "bytea"), merged_into__isnull=True)
-    return {by_index[bytes(person.identity_index)]: person for person in found}
 
 
 def _locked(item: TrainingClass) -> TrainingClass:
@@ -168,18 +165,41 @@ def _require_room(item: TrainingClass, more: int) -> None:
         )
 
 
-def _persons(actor: Actor, rows: pl.DataFrame) -> list[Person]:
-    regions = each_distinct(rows["household_region"], _region, pl.String)
-    columns = rows.select("identity", "name", "identity_sex", "identity_birth", "phone", "education")
-    entries = [
-        PersonEntry(identity, name, sex, birth, phone or "", education or "", region)
-        for (identity, name, sex, birth, phone, education), region in zip(columns.iter_rows(), regions, strict=True)
-    ]
-    return register_many(actor=actor, entries=entries).persons
+def _with_person(actor: Actor, rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with `person_id`, and with sex and birth date as the identity number has them."""
+    people = rows.select(
+        pl.col("identity").alias("identity_no"),
+        "name",
+        pl.col("identity_sex").alias("sex"),
+        pl.col("identity_birth").alias("birth_date"),
+        pl.when(pl.col("phone") != "").then(pl.col("phone")).alias("phone"),
+        "education",
+        each_distinct(rows["household_region"], _region, pl.String).alias("hukou_region_id"),
+    )
+    return rows.with_columns(register_many(actor=actor, people=people), people["sex"], people["birth_date"])
 
 
 def _region(text: str) -> str | None:
     return match_region(text).code
+
+
+def _with_category(rows: pl.DataFrame, part: CommitRows, register: OpenRoster) -> pl.DataFrame:
+    """The rows with `chosen`, the category that the place is asked for in."""
+    unknown = [row for row, rules in part.refusals.items() if CATEGORY_UNKNOWN.id in rules]
+    chosen = each_distinct(rows["category"].fill_null(""), partial(_chosen, allowed=register.allowed), pl.String)
+    nobody = pl.col("_row").is_in(pl.Series(unknown, dtype=pl.Int64).implode())
+    return rows.with_columns(pl.when(nobody).then(pl.lit(NO_CATEGORY)).otherwise(chosen).alias("chosen"))
+
+
+def _changed(again: pl.DataFrame, known: Mapping[int, Enrolment]) -> list[Enrolment]:
+    """The places not settled yet for which this roster names another category, which they now bear."""
+    changed = []
+    for person, chosen in again.select("person_id", "chosen").iter_rows():
+        place = known[person]
+        if place.state in UNSETTLED and chosen not in {"", place.category}:
+            place.category = chosen
+            changed.append(place)
+    return changed
 
 
 def _chosen(category: str | None, allowed: Collection[str]) -> str:
@@ -188,70 +208,73 @@ def _chosen(category: str | None, allowed: Collection[str]) -> str:
     return next((code for code in codes if code in allowed), codes[0])
 
 
-def _category_of(row: Mapping[str, Any], part: CommitRows, register: OpenRoster) -> str:
-    if CATEGORY_UNKNOWN.id in part.refusals.get(row["_row"], ()):
-        return NO_CATEGORY
-    return _chosen(row["category"], register.allowed)
-
-
 def _category_name(code: str) -> str:
     found = find_code("person_category", code) if code else None
     return found.name if found else "没有填"
 
 
-def _place(
-    target: Target, item: TrainingClass, person: Person, row: Mapping[str, Any], category: str, part: CommitRows
-) -> Enrolment:
-    return Enrolment(
-        training_class=item,
-        person=person,
-        roster_no=row["_row"],
-        source_id=target.batch_id or None,
-        category=category,
-        refusals=list(part.refusals.get(row["_row"], ())),
+def _places(target: Target, item: TrainingClass, fresh: pl.DataFrame, part: CommitRows) -> pl.DataFrame:
+    """New places as they will be stored; rows whose person gave the subsidy up, with somebody's yes, ask for none."""
+    waived = [row for row, rules in part.confirmed.items() if WAIVED.id in rules]
+    numbers = fresh["_row"].to_list()
+    return fresh.select(
+        random_uuids(fresh.height),
+        pl.lit(item.pk, pl.Int64).alias("training_class_id"),
+        "person_id",
+        pl.col("_row").alias("roster_no"),
+        pl.lit(target.batch_id or None, pl.String).alias("source_id"),
+        pl.col("chosen").alias("category"),
+        pl.Series("refusals", [list(part.refusals.get(row, ())) for row in numbers], pl.List(pl.String)),
+        (~pl.col("_row").is_in(pl.Series(waived, dtype=pl.Int64).implode())).alias("subsidised"),
+        "sex",
+        "birth_date",
     )
 
 
-def _waived(part: CommitRows) -> frozenset[int]:
-    """Rows whose person gave the subsidy up, to which somebody said yes."""
-    return frozenset(row for row, rules in part.confirmed.items() if WAIVED.id in rules)
-
-
-def _claim(actor: Actor, register: OpenRoster, rows: pl.DataFrame, persons: list[Person]) -> None:
-    claims = {
-        (person.pk, code): PersonCategory(
-            person=person,
-            category=code,
-            valid_from=register.rules_on,
-            source=CategorySource.ROSTER,
-            certificate_no=certificate,
-            region_id=register.item.region_id,
+def _claim(actor: Actor, register: OpenRoster, rows: pl.DataFrame) -> None:
+    claims = (
+        rows.select("person_id", pl.col("category").fill_null("").str.split(",").alias("category"), "certificate_no")
+        .explode("category")
+        .filter(pl.col("category") != "")
+        .with_columns(
+            pl.lit(register.rules_on).alias("valid_from"),
+            pl.lit(CategorySource.ROSTER.value).alias("source"),
+            pl.lit(register.item.region_id).alias("region_id"),
         )
-        for (category, certificate), person in zip(
-            rows.select("category", "certificate_no").iter_rows(), persons, strict=True
-        )
-        for code in (category or "").split(",")
-        if code
-    }
-    claim_categories(actor=actor, claims=list(claims.values()))
+    )
+    claim_categories(actor=actor, claims=claims)
 
 
-def _settle_fresh(actor: Actor, item: TrainingClass, places: list[Enrolment], waived: frozenset[int]) -> None:
+def _settle_fresh(actor: Actor, item: TrainingClass, places: pl.DataFrame) -> None:
     """Decide new places before they are written, so that each is written once with its decision."""
-    asking = [place for place in places if place.roster_no not in waived]
-    paying = [place for place in places if place.roster_no in waived]
-    for place in paying:
-        place.subsidised = False
-    answers = decide_places(actor=actor, item=item, places=asking)
-    ENROLMENT_WORKFLOW.enter_many(places, actor=actor)
-    carry_out(actor=actor, item=item, places=asking, answers=answers)
+    asking = places.filter("subsidised")
+    cases = asking.select(
+        "person_id",
+        pl.col("public_id").alias("case_ref"),
+        pl.lit(None, pl.Int64).alias("supersedes_id"),
+        "sex",
+        "birth_date",
+        "category",
+    )
+    answers = asking.select("public_id").hstack(decide_cases(actor=actor, item=item, cases=cases))
+    decided = places.join(answers, "public_id", "left", maintain_order="left")
+    ids = ENROLMENT_WORKFLOW.enter_frame(decided.drop("sex", "birth_date", "eligible"), actor=actor)
+    written = decided.with_columns(ids.alias("pk"))
+    answered = written.filter(pl.col("eligible").is_not_null())
+    settled = Enrolment.objects.filter(pk__in=among(answered["pk"])).in_bulk()
+    carry_out(
+        actor=actor,
+        item=item,
+        places=[settled[pk] for pk in answered["pk"]],
+        answers=answered["eligible"].to_list(),
+    )
+    _pay_themselves(actor, item, written.filter(~pl.col("subsidised"))["pk"].to_list())
+
+
+def _pay_themselves(actor: Actor, item: TrainingClass, ids: Sequence[int]) -> None:
     day = {"enrolled_on": min(clock.today(), item.start)}
     ENROLMENT_WORKFLOW.apply_many(
-        [place.pk for place in paying],
-        "self_pay",
-        actor=actor,
-        comment="名册备注：自愿放弃补贴",
-        fields_by_id={place.pk: day for place in paying},
+        ids, "self_pay", actor=actor, comment="名册备注：自愿放弃补贴", fields_by_id=dict.fromkeys(ids, day)
     )
 
 

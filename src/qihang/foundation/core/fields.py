@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import polars as pl
 from django.db import models
 
-from qihang.foundation.core.privacy import Secret, context_of, index_many, store_many
+from qihang.foundation.core.privacy import Secret, context_of, encrypt_many, index_many, store_many
 
 
 class _SecretAttribute:
@@ -28,6 +29,8 @@ class _SecretAttribute:
 
 class EncryptedField(models.BinaryField[Any, Any]):
     """A text that is stored encrypted and read as a Secret. `mask` names how it looks unrevealed (see masks)."""
+
+    empty_strings_allowed = False  # what was never set is None, not bytes that nothing can decrypt
 
     def __init__(self, *args: Any, mask: str = "text", **kwargs: Any) -> None:
         kwargs.setdefault("editable", True)
@@ -61,6 +64,13 @@ class EncryptedField(models.BinaryField[Any, Any]):
         secrets: list[Secret | None] = [getattr(item, self.attname) for item in objects]
         store_many([secret for secret in secrets if secret is not None])
         return [None if secret is None else secret.stored() for secret in secrets]
+
+    def stored_series(self, rows: pl.DataFrame, owner: type[models.Model]) -> pl.Series:
+        """`prepare_many` for a frame that holds plain texts by attribute name; absent is NULL."""
+        if self.attname not in rows.columns:
+            return pl.Series(self.attname, [None], pl.String).new_from_index(0, rows.height)
+        label = context_of(owner._meta.concrete_model._meta.label_lower, self.name)  # type: ignore[union-attr]
+        return _filled(rows[self.attname], lambda texts: encrypt_many(texts, label))
 
     def value_to_string(self, obj: models.Model) -> str:
         raise TypeError("an encrypted field is never serialised")
@@ -97,6 +107,11 @@ class BlindIndexField(models.BinaryField[Any, Any]):
             setattr(item, self.attname, value)
         return values
 
+    def stored_series(self, rows: pl.DataFrame, owner: type[models.Model]) -> pl.Series:
+        """`prepare_many` for a frame that holds the source's plain texts."""
+        source = rows[self.source] if self.source in rows.columns else pl.Series([None] * rows.height, dtype=pl.String)
+        return _filled(source, lambda texts: self.index_many(texts, owner))
+
     def index_of(self, text: str, owner: type[models.Model]) -> bytes:
         """The index bytes of one text."""
         return self.index_many([text], owner)[0]
@@ -105,6 +120,13 @@ class BlindIndexField(models.BinaryField[Any, Any]):
         """The index bytes of many texts, in order."""
         context = context_of(owner._meta.concrete_model._meta.label_lower, self.source)  # type: ignore[union-attr]
         return index_many([self.normalise(text) for text in texts], context)
+
+
+def _filled(texts: pl.Series, make: Callable[[list[str]], list[bytes]]) -> pl.Series:
+    """What `make` gives for the texts that are there, as PostgreSQL writes bytes."""
+    made = pl.Series(make(texts.drop_nulls().to_list()), dtype=pl.Binary).bin.encode("hex")
+    column = pl.Series([None], dtype=pl.String).new_from_index(0, texts.len())
+    return column.scatter(texts.is_not_null().arg_true(), "\\x" + made)
 
 
 class StateField(models.CharField[str, str]):

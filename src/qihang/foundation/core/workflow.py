@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import polars as pl
 from django.db import models
@@ -13,7 +13,7 @@ from django.db import models
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.calendars import CalendarYearMissing, add_working_days
-from qihang.foundation.core.copying import copy_frame, copy_objects, update_objects
+from qihang.foundation.core.copying import copy_frame, copy_objects, insert_frame, update_objects
 from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
 from qihang.foundation.core.models import TransitionLog
 from qihang.foundation.core.ports import Port
@@ -66,6 +66,15 @@ class BulkOutcome:
 
 class Refused(DomainError):
     """The thing's state, its facts or the hands before forbid this transition now."""
+
+
+class _Moved(NamedTuple):
+    """A row that makes a step: from which state, in which region, with which comment."""
+
+    pk: int
+    source: str
+    region: str
+    comment: str
 
 
 _registry: dict[str, "Workflow[Any]"] = {}
@@ -121,7 +130,7 @@ class Workflow(Generic[M]):
             obj.save(force_insert=True)
             if not self._visible(actor).filter(pk=obj.pk).exists():
                 raise NotAllowed(f"这一条不归您的单位或辖区，不能{self.enter_label}")
-            self._entry(obj, actor, comment).save()
+            self._record(_Moved(obj.pk, "", _region_of(obj, actor), comment), self._entering, actor).save()
         return obj
 
     def apply(
@@ -142,7 +151,7 @@ class Workflow(Generic[M]):
                 setattr(row, key, value)
             self._check(row, step, actor, comment)
             self._move(row, step, fields or {})
-            self._record(row, step, source, actor, comment).save()
+            self._record(_Moved(row.pk, source, _region_of(row, actor), comment), step, actor).save()
         _refresh(obj, row)
         return obj
 
@@ -168,8 +177,19 @@ class Workflow(Generic[M]):
             for obj in objects:
                 setattr(obj, self.field, self.initial)
             count = copy_objects(objects)
-            self._log_many(objects, self._entering, actor, defaultdict(lambda: comment))
+            entered = [_Moved(obj.pk, "", _region_of(obj, actor), comment) for obj in objects]
+            self._log_many(entered, self._entering, actor)
         return count
+
+    def enter_frame(self, rows: pl.DataFrame, *, actor: Actor, comment: str = "") -> pl.Series:
+        """`enter_many` for what is columnar already (see `copying.insert_frame`); the new ids in order."""
+        self._check_role(actor, self.enter_roles, self.enter_label)
+        with unit_of_work(actor):
+            ids = insert_frame(self.model, rows.with_columns(pl.lit(self.initial).alias(self.field)))
+            regions = rows["region_id"].to_list() if "region_id" in rows.columns else [actor.region] * rows.height
+            entered = [_Moved(pk, "", region, comment) for pk, region in zip(ids, regions, strict=True)]
+            self._log_many(entered, self._entering, actor)
+        return ids
 
     def apply_many(
         self,
@@ -193,7 +213,10 @@ class Workflow(Generic[M]):
             rows = self._lock_many(things, actor)
             refused = self._refusals(rows, step, actor, said, written)
             moving = [row for row in rows if row.pk not in refused]
-            self._log_many(moving, step, actor, said)
+            steps = [
+                _Moved(row.pk, str(getattr(row, self.field)), _region_of(row, actor), said[row.pk]) for row in moving
+            ]
+            self._log_many(steps, step, actor)
             for row in moving:
                 setattr(row, self.field, step.target)
             update_objects(moving, [self.field, *sorted({key for values in written.values() for key in values})])
@@ -277,33 +300,29 @@ class Workflow(Generic[M]):
         setattr(row, self.field, step.target)
         row.save(update_fields=[self.field, *fields])
 
-    def _entry(self, obj: M, actor: Actor, comment: str) -> TransitionLog:
-        return self._record(obj, self._entering, "", actor, comment)
-
-    def _log_many(self, rows: Sequence[M], step: Transition, actor: Actor, said: Mapping[int, str]) -> None:
-        """`_record` for many rows that are about to make one step, column by column."""
-        if not rows:
+    def _log_many(self, moved: Sequence[_Moved], step: Transition, actor: Actor) -> None:
+        """`_record` for many rows that make one step, column by column."""
+        if not moved:
             return
         due = cache(partial(_due_on, step))
-        same = self._record(rows[0], step, "", actor, "")
-        entering = step is self._entering
+        same = self._record(moved[0], step, actor)
         columns: dict[str, Any] = {
-            "subject_id": [row.pk for row in rows],
-            "source": ["" if entering else str(getattr(row, self.field)) for row in rows],
-            "comment": [said[row.pk].strip() for row in rows],
-            "due_on": pl.Series([due(_region_of(row, actor)) for row in rows], dtype=pl.Date),
+            "subject_id": [row.pk for row in moved],
+            "source": [row.source for row in moved],
+            "comment": [row.comment.strip() for row in moved],
+            "due_on": pl.Series([due(row.region) for row in moved], dtype=pl.Date),
         }
         shared = {name: getattr(same, name) for name in _LOG_COLUMNS}
         literals = [pl.lit(value).alias(name) for name, value in shared.items() if name not in {"id", *columns}]
         copy_frame(TransitionLog, pl.DataFrame(columns).with_columns(literals))
 
-    def _record(self, row: M, step: Transition, source: str, actor: Actor, comment: str) -> TransitionLog:
+    def _record(self, moved: _Moved, step: Transition, actor: Actor) -> TransitionLog:
         return TransitionLog(
             subject=self.subject,
-            subject_id=row.pk,
+            subject_id=moved.pk,
             transition=step.name,
             label=step.label,
-            source=source,
+            source=moved.source,
             target=step.target,
             user_id=actor.user_id,
             user_label=actor.user_label,
@@ -311,9 +330,9 @@ class Workflow(Generic[M]):
             organization_label=actor.organization_label,
             role=actor.role,
             region=actor.region,
-            comment=comment.strip(),
+            comment=moved.comment.strip(),
             at=clock.now(),
-            due_on=_due_on(step, _region_of(row, actor)),
+            due_on=_due_on(step, moved.region),
         )
 
     def state_label(self, state: str) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from qihang.foundation.core.arrays import among
 from qihang.registry.benefits.enums import Fund
 from qihang.registry.benefits.models import BenefitUse
-from qihang.registry.benefits.querysets import among
 
 COUNTS = (
     "lifetime_uses",

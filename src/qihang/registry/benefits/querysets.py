@@ -5,9 +5,9 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.expressions import RawSQL
 
 from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.arrays import among
 from qihang.foundation.core.ports import Port
 from qihang.foundation.core.roles import OFFICERS, Role
 from qihang.registry.benefits.enums import COUNTED
@@ -15,11 +15,6 @@ from qihang.registry.reference.scope import region_code_q
 
 # Apps above let others see uses that they settle: a station, those of trainees who sit with it.
 benefit_relations: Port[Callable[[Actor], Q]] = Port("benefit_relations")
-
-
-def among(values: Iterable[int] | Iterable[str], kind: str = "bigint") -> RawSQL:
-    """Values for `field__in`, sent as one array: a roster's hundred thousand would be as many placeholders."""
-    return RawSQL(f"SELECT unnest(%s::{kind}[])", [list(values)])  # noqa: S611 - `kind` is ours, values are parameters
 
 
 class BenefitUseQuerySet(models.QuerySet[Any]):

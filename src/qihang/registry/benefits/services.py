@@ -8,12 +8,12 @@ from typing import Any
 import polars as pl
 
 from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.arrays import among
 from qihang.foundation.core.units import unit_of_work
 from qihang.foundation.core.workflow import BulkOutcome
 from qihang.registry.benefits.counting import COUNTS, uses_before
 from qihang.registry.benefits.enums import Fund
 from qihang.registry.benefits.models import BenefitUse
-from qihang.registry.benefits.querysets import among
 from qihang.registry.benefits.workflows import BENEFIT_USE_WORKFLOW
 from qihang.registry.participants.models import Person
 from qihang.registry.policy.models import Decision, DecisionBasis

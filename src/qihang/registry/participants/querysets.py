@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.arrays import among
 from qihang.foundation.core.ports import Port
 from qihang.foundation.core.roles import OFFICERS, Role
 from qihang.registry.reference.scope import region_q
@@ -31,7 +32,7 @@ class PersonQuerySet(models.QuerySet[Any]):
 
     def with_identity(self, indexes: Iterable[bytes]) -> "PersonQuerySet":
         """The active persons whose identity index is among `indexes`."""
-        return self.filter(identity_index__in=list(indexes), merged_into__isnull=True)
+        return self.filter(identity_index__in=among(indexes, "bytea"), merged_into__isnull=True)
 
 
 class PersonCategoryQuerySet(models.QuerySet[Any]):

@@ -2,11 +2,13 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from typing import Any
 
+import polars as pl
 from django.db import connection
 
 from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.arrays import among
 from qihang.foundation.core.errors import DomainError, NotFound
 from qihang.foundation.core.ports import Port
 from qihang.foundation.core.privacy import blind_index
@@ -16,66 +18,47 @@ from qihang.registry.participants.enums import CategoryState
 from qihang.registry.participants.models import Person, PersonCategory
 from qihang.registry.participants.workflows import CATEGORY_WORKFLOW, PERSON_WORKFLOW
 
-
-@dataclass(frozen=True, slots=True)
-class PersonEntry:
-    """What is needed to know a person: a valid, cleaned identity number and what stands beside it."""
-
-    identity_no: str
-    name: str
-    sex: str
-    birth_date: dt.date
-    phone: str = ""
-    education: str = ""
-    hukou_region: str | None = None
+# What is needed to know a person: a valid, cleaned identity number and what stands beside it.
+PERSON_COLUMNS = {
+    "identity_no": pl.String,
+    "name": pl.String,
+    "sex": pl.String,
+    "birth_date": pl.Date,
+    "phone": pl.String,
+    "education": pl.String,
+    "hukou_region_id": pl.String,
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Registered:
-    """The persons of the entries, in their order, and which of them are new."""
+def register_many(*, actor: Actor, people: pl.DataFrame) -> pl.Series:
+    """Find each row's person (PERSON_COLUMNS) by identity number or make one; the persons' ids in order.
 
-    persons: list[Person]
-    created: set[int] = field(default_factory=set)
-
-
-def register_many(*, actor: Actor, entries: Sequence[PersonEntry]) -> Registered:
-    """Find each entry's person by identity number or make one; a known person's record is left as it is.
-
-    One registration runs at a time, so that two rosters with the same new person make one record.
+    A known person's record is left as it is. One registration runs at a time, so that two rosters with the same new
+    person make one record.
     """
     with unit_of_work(actor):
         _one_registration_at_a_time()
-        indexes = _identity_indexes([entry.identity_no for entry in entries])
-        known = {bytes(person.identity_index): person for person in Person.objects.with_identity(set(indexes))}
-        fresh: dict[bytes, Person] = {}
-        for entry, index in zip(entries, indexes, strict=True):
-            if index not in known and index not in fresh:
-                fresh[index] = _person_from(entry)
-        PERSON_WORKFLOW.enter_many(list(fresh.values()), actor=actor)
-        everyone = known | fresh
-        return Registered([everyone[index] for index in indexes], {person.pk for person in fresh.values()})
+        numbers = people["identity_no"].unique(maintain_order=True)
+        known = ids_by_identity(numbers.to_list())
+        fresh = people.unique("identity_no", keep="first", maintain_order=True).filter(
+            ~pl.col("identity_no").is_in(pl.Series(list(known), dtype=pl.String).implode())
+        )
+        made = PERSON_WORKFLOW.enter_frame(fresh.with_columns(pl.col("education").fill_null("")), actor=actor)
+        everyone = known | dict(zip(fresh["identity_no"], made, strict=True))
+        return people["identity_no"].replace_strict(everyone, return_dtype=pl.Int64).alias("person_id")
+
+
+def ids_by_identity(numbers: Sequence[str]) -> dict[str, int]:
+    """Identity number -> id of its active person, for the numbers that are known in the province."""
+    column: Any = Person._meta.get_field("identity_index")
+    by_index = dict(zip(column.index_many(list(numbers), Person), numbers, strict=True))
+    rows = Person.objects.with_identity(by_index).values_list("identity_index", "pk")
+    return {by_index[bytes(index)]: pk for index, pk in rows}
 
 
 def _one_registration_at_a_time() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('qihang.participants.register'))")
-
-
-def _identity_indexes(numbers: Sequence[str]) -> list[bytes]:
-    column = Person._meta.get_field("identity_index")
-    return column.index_many(list(numbers), Person)
-
-
-def _person_from(entry: PersonEntry) -> Person:
-    return Person(
-        identity_no=entry.identity_no,
-        name=entry.name,
-        sex=entry.sex,
-        birth_date=entry.birth_date,
-        phone=entry.phone or None,
-        education=entry.education,
-        hukou_region_id=entry.hukou_region,
-    )
 
 
 def find_person(*, actor: Actor, identity_no: str) -> Person:
@@ -90,21 +73,27 @@ def find_person(*, actor: Actor, identity_no: str) -> Person:
 # -- categories ---
 
 
-def claim_categories(*, actor: Actor, claims: Sequence[PersonCategory]) -> int:
-    """Write down categories on somebody's word (unsaved rows); those already standing on that day are left out."""
+_STANDING = {"person_id": pl.Int64, "category": pl.String, "valid_to": pl.Date}
+
+
+def claim_categories(*, actor: Actor, claims: pl.DataFrame) -> int:
+    """Write down categories on somebody's word; those already standing on that day are left out. How many are new.
+
+    `claims` has a row a category: `person_id`, `category`, `valid_from`, `source`, `region_id`, and where there is
+    one `certificate_no` as plain text.
+    """
     with unit_of_work(actor):
-        standing = {
-            (row.person_id, row.category): row
-            for row in PersonCategory.objects.filter(person__in={claim.person_id for claim in claims}).exclude(
-                state="rejected"
-            )
-        }
-        fresh = [claim for claim in claims if not _stands(standing.get((claim.person_id, claim.category)), claim)]
-        return CATEGORY_WORKFLOW.enter_many(fresh, actor=actor)
-
-
-def _stands(row: PersonCategory | None, claim: PersonCategory) -> bool:
-    return row is not None and (row.valid_to is None or row.valid_to >= claim.valid_from)
+        persons = claims["person_id"].unique().to_list()
+        rows = PersonCategory.objects.exclude(state=CategoryState.REJECTED).filter(person__in=among(persons))
+        ends = [(person, category, last or dt.date.max) for person, category, last in rows.values_list(*_STANDING)]
+        standing = pl.DataFrame(ends, schema=_STANDING, orient="row").group_by("person_id", "category").max()
+        fresh = (
+            claims.unique(["person_id", "category"], keep="last", maintain_order=True)
+            .join(standing, ["person_id", "category"], "left", maintain_order="left")
+            .filter(pl.col("valid_to").is_null() | (pl.col("valid_to") < pl.col("valid_from")))
+            .drop("valid_to")
+        )
+        return CATEGORY_WORKFLOW.enter_frame(fresh, actor=actor).len()
 
 
 def confirm_categories(*, actor: Actor, ids: Iterable[int], comment: str = "") -> BulkOutcome:
