@@ -20,7 +20,7 @@ import psycopg
 import pytest
 from tests.foundation.database.servers import passable_folder, server_pid, supervisor_pids, wait_until
 from tests.launcher.desk import Desk
-from tests.launcher.installation import PATIENCE, Up, kill, running
+from tests.launcher.installation import PATIENCE, Up, kill
 from tests.launcher.rosters import Roster
 
 pytestmark = pytest.mark.slow
@@ -80,21 +80,30 @@ class Installation:
 
 @pytest.fixture(scope="module")
 def place() -> Iterator[Installation]:
-    with passable_folder() as base, ExitStack() as started:
-        home = base / "数据"
-        up = started.enter_context(running(home))
+    with passable_folder() as base, ExitStack() as ends:
+        up = Up(base / "数据")
+        here = Installation(up.home, up, Desk(""), [], count())
+        ends.callback(lambda: end(here.up))
+        up.wait_until_ready()
         school = json.loads(up.python("-m", "tests.launcher.school", str(CLASSES)))
-        desk = Desk(f"http://127.0.0.1:{up.port}")
-        desk.sign_in(school["login"], school["password"])
-        here = Installation(home, up, desk, school["classes"], count())
+        here.classes = school["classes"]
+        here.desk = Desk(f"http://127.0.0.1:{up.port}")
+        here.desk.sign_in(school["login"], school["password"])
         yield here
-        unclaimed = here.up.ask(
-            "SELECT 1 FROM documents_storedfile WHERE id NOT IN (SELECT file_id FROM imports_importbatch)"
-        )
-        assert unclaimed == []
-        assert json.loads(here.up.python("-m", "qihang.cli", "verify", "--json"))["holds"] is True
-        code, out = here.up.stop()
-        assert (code, out.splitlines()[-1]) == (0, "已停止。")
+        assert_the_whole_holds(here.up)
+
+
+def end(up: Up) -> None:
+    up.process.kill()
+    up.process.communicate()
+
+
+def assert_the_whole_holds(up: Up) -> None:
+    unclaimed = "SELECT 1 FROM documents_storedfile WHERE id NOT IN (SELECT file_id FROM imports_importbatch)"
+    assert up.ask(unclaimed) == []
+    assert json.loads(up.python("-m", "qihang.cli", "verify", "--json"))["holds"] is True
+    code, out = up.stop()
+    assert (code, out.splitlines()[-1]) == (0, "已停止。")
 
 
 @contextmanager
@@ -276,38 +285,29 @@ def cut_off(act: Callable[[], object]) -> Iterator[None]:
     assert outcome == ["cut off"]
 
 
-def test_a_file_whose_upload_was_cut_off_is_sent_again_and_again(place: Installation) -> None:
-    roster, target = place.next_roster(people=200)
+def test_what_a_page_was_doing_when_it_died_is_sent_again_or_finished_by_the_worker(place: Installation) -> None:
+    """Small files are checked, and few rows go in, while one waits: there is no queue behind them."""
+    (lost, lost_for), (started, target) = place.next_roster(people=200), place.next_roster(people=200)
+    begun = place.upload(started, target)
     with (
-        standing_still(place.up, "imports_importbatch") as until_it_stands,
-        cut_off(lambda: place.upload(roster, target)),
+        standing_still(place.up, "documents_storedfile", COMMITTING) as until_they_stand,
+        cut_off(lambda: place.upload(lost, lost_for)),
+        cut_off(lambda: place.desk.press(begun, "commit", accept_valid="1")),
     ):
-        until_it_stands()
+        until_they_stand()
         place.kill_web()
-    place.web_is_back()
-    first, second = place.upload(roster, target), place.upload(roster, target)
-    sent = place.up.ask("SELECT public_id::text FROM imports_importbatch WHERE target_id = %s ORDER BY id", target)
+        place.web_is_back()
+        assert "正在导入花名册" in place.desk.page(begun).text
+        assert not places_of(place.up, target)
+    first, second = place.upload(lost, lost_for), place.upload(lost, lost_for)
+    sent = place.up.ask("SELECT public_id::text FROM imports_importbatch WHERE target_id = %s ORDER BY id", lost_for)
     assert sent == [(first,), (second,)]
     for batch in (first, second):
         place.desk.press(batch, "commit", accept_valid="1")
-    assert_all_in_once(place, first, roster, target)
+    assert_all_in_once(place, first, lost, lost_for)
     assert steps_of(place.up, second) == ["uploaded", "checked", "discarded"]
-
-
-def test_an_import_whose_page_died_is_finished_by_the_worker(place: Installation) -> None:
-    """Few rows go in while one waits, without the queue."""
-    roster, target = place.next_roster(people=200)
-    batch = place.upload(roster, target)
-    with (
-        standing_still(place.up, COMMITTING) as until_it_stands,
-        cut_off(lambda: place.desk.press(batch, "commit", accept_valid="1")),
-    ):
-        until_it_stands()
-        place.kill_web()
-        place.web_is_back()
-        assert "正在导入花名册" in place.desk.page(batch).text
-    place.becomes(batch, "committed")
-    assert_all_in_once(place, batch, roster, target)
+    place.becomes(begun, "committed")
+    assert_all_in_once(place, begun, started, target)
 
 
 def test_an_import_that_keeps_killing_its_worker_ends_with_a_word_and_goes_on_when_told(place: Installation) -> None:

@@ -162,6 +162,7 @@ def preview_later(
     with unit_of_work(actor):
         batch = upload(actor=actor, kind=kind, name=name, content=content, target_id=target_id, on=on, sheet=sheet)
         check_later(actor=actor, batch=batch)
+    batch.refresh_from_db()
     return batch
 
 
