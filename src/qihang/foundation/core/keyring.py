@@ -76,7 +76,7 @@ class Keyring:
     def _may_be_gone(self, purpose: str) -> bool:
         """Whether the transaction that found the key is not the open one: it was rolled back, or is another thread's."""
         settle = self._unsettled.get(purpose)
-        return settle is not None and all(hook is not settle for _, hook, _ in connection.run_on_commit)
+        return settle is not None and all(entry[1] is not settle for entry in connection.run_on_commit)
 
 
 def _insert_key(purpose: str) -> int:
