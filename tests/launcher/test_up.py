@@ -1,99 +1,24 @@
 """The whole system as a person starts it: `up`, and what survives which kill."""
 
 import os
-import re
-import signal
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from tests.foundation.database.servers import passable_folder, server_pid, supervisor_pids, wait_until
+from tests.launcher.installation import SOURCES, Up, kill, running
 
 from qihang.launcher.up import _table
 
 pytestmark = pytest.mark.slow
-
-SOURCES = Path(__file__).resolve().parents[2] / "src"
-
-
-class Up:
-    """One `./qihang up`."""
-
-    def __init__(self, home: Path, port: int = 0) -> None:
-        self.home = home
-        foreign = {"DATABASE_URL", "DJANGO_SETTINGS_MODULE", "PYTHONPATH"}
-        kept = {
-            key: value for key, value in os.environ.items() if key not in foreign and not key.startswith("QIHANG_")
-        }
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "qihang.cli", "up", "--port", str(port), "--demo", "none"],
-            env={**kept, "QIHANG_HOME": str(home), "PYTHONPATH": str(SOURCES), "PYTHONUTF8": "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-        )
-        self.port = port
-
-    def wait_until_ready(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            address = re.search(r"启航已就绪：http://127\.0\.0\.1:(\d+)/", line)
-            if address:
-                self.port = int(address[1])
-                return
-        raise AssertionError(self.process.communicate()[1])
-
-    def stop(self) -> tuple[int, str]:
-        self.process.send_signal(signal.SIGTERM)
-        out, _ = self.process.communicate(timeout=60)
-        return self.process.returncode, out
-
-    def answers(self) -> bool:
-        """Whether the page is served, with whatever the product has to say."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=10):
-                return True
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code < 500
-        except OSError:
-            return False
-
-    def children(self, module: str) -> list[int]:
-        """The processes of a module that this `up` started, oldest first; the web server's has workers."""
-        found = []
-        for entry in sorted(Path("/proc").glob("[0-9]*"), key=lambda entry: int(entry.name)):
-            try:
-                words = (entry / "cmdline").read_bytes()
-                home = f"QIHANG_HOME={self.home}\0".encode() in (entry / "environ").read_bytes()
-                if home and module.encode() in words and (module != "serving" or str(self.port).encode() in words):
-                    found.append(int(entry.name))
-            except OSError:
-                continue
-        return found
 
 
 @pytest.fixture(scope="module")
 def home() -> Iterator[Path]:
     with passable_folder() as base:
         yield base / "数据"
-
-
-@contextmanager
-def running(home: Path, port: int = 0) -> Iterator[Up]:
-    up = Up(home, port)
-    try:
-        up.wait_until_ready()
-        yield up
-    finally:
-        up.process.kill()
-        up.process.communicate()
 
 
 @pytest.fixture(scope="module")
@@ -108,10 +33,6 @@ def system(home: Path) -> Iterator[Up]:
     assert server_pid(home) is None
     assert supervisor_pids(home) == []
     assert not up.answers()
-
-
-def kill(pid: int) -> None:
-    os.kill(pid, signal.SIGKILL)
 
 
 def test_the_page_is_served_when_the_address_is_told(system: Up) -> None:

@@ -2,12 +2,14 @@
 
 import logging
 import secrets
+import sys
 from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import HttpRequest, HttpResponse, HttpResponseServerError
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
 from django.template.response import TemplateResponse
@@ -18,6 +20,9 @@ from qihang.web.navigation import owners_of
 
 logger = logging.getLogger(__name__)
 _TOO_BIG = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+# The database is away, starting, or asks for another try: nothing is broken, and it passes.
+_PASSING = (OperationalError, InterfaceError)
+_RETRY_SECONDS = "10"
 
 
 @requires_csrf_token
@@ -43,13 +48,19 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: touches neither the database nor the session, for they may be what failed.
+    """500, and 503 where the database is away: touches neither it nor the session, for they may be what failed.
 
     The number on the page is in the log beside the traceback.
     """
     reference = secrets.token_hex(4)
+    passing = isinstance(sys.exc_info()[1], _PASSING)
     logger.error("page failed, reference %s, path %s", reference, request.path)
-    return HttpResponseServerError(loader.get_template("500.html").render({"reference": reference}))
+    template = loader.get_template("503.html" if passing else "500.html")
+    values = {"reference": reference, "again": request.method in {"GET", "HEAD"}}
+    answer = HttpResponse(template.render(values), status=503 if passing else 500)
+    if passing:
+        answer.headers["Retry-After"] = _RETRY_SECONDS
+    return answer
 
 
 @login_not_required

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from django.db import OperationalError
 from tests.delivery.builders import (
     FILED,
     SAMPLES,
@@ -33,11 +34,15 @@ from qihang.delivery.training.enrolling import (
 )
 from qihang.delivery.training.enums import EnrolmentState
 from qihang.delivery.training.models import Enrolment, TrainingClass
+from qihang.delivery.training.rosters import ROSTER_STORAGE, commit_roster
 from qihang.delivery.training.services import draft_class, extend_roster
 from qihang.foundation.core import clock
 from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
+from qihang.foundation.imports import commit as committing
 from qihang.foundation.imports import services as imports
+from qihang.foundation.imports.engine.kinds import CommitOutcome, CommitRows, Target
 from qihang.foundation.imports.models import ImportBatch
+from qihang.foundation.jobs import running
 from qihang.registry.benefits.models import BenefitUse
 from qihang.registry.participants.models import Person, PersonCategory
 from qihang.registry.policy.services import explain
@@ -132,6 +137,39 @@ class TestSample:
         second = brought_in(item, cast, content, yes="all", accept_valid=True)
         assert second.result is not None
         assert (second.result["written"], second.result["unchanged"]) == (10, 27)
+
+    @pytest.mark.parametrize("dies_in", [1, 3])
+    def test_goes_in_the_same_when_it_is_killed_between_its_parts(
+        self, cast: Cast, item: TrainingClass, monkeypatch: pytest.MonkeyPatch, dies_in: int
+    ) -> None:
+        """The rest of the file is judged again, in a province that knows the first parts by now."""
+        monkeypatch.setattr(committing, "ROWS_A_PART", 10)
+        parts: list[int] = []
+
+        def die_once(target: Target, part: CommitRows, register: object) -> CommitOutcome:
+            parts.append(part.rows.height)
+            if len(parts) == dies_in + 1:
+                raise OperationalError("gone")
+            return commit_roster(target, part, register)
+
+        monkeypatch.setitem(ROSTER_STORAGE.__dict__, "commit", die_once)
+        content = (SAMPLES / SAMPLE).read_bytes()
+        with pytest.raises(OperationalError):
+            brought_in(item, cast, content, yes="all", accept_valid=True)
+        batch = ImportBatch.objects.get()
+        assert batch.job_id is not None
+        running.execute(batch.job_id)
+        batch.refresh_from_db()
+        assert batch.result == {
+            "rows": 44,
+            "accepted": 34,
+            "held": 7,
+            "written": 34,
+            "changed": 0,
+            "unchanged": 0,
+            "refused": 3,
+        }
+        assert states(item) == {"applied": 33, "enrolled": 1, "refused": 3}
 
 
 class TestDecision:

@@ -1,9 +1,11 @@
 """Encryption, blind index, masks, reveal and the life of keys. A user's identity number stands for any personal value."""
 
+import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Model
 
 from qihang.foundation.accounts.models import User
@@ -123,6 +125,53 @@ def test_destroying_a_retired_key_erases_what_it_protected() -> None:
     keyring.destroy(old)
     with pytest.raises(KeyDestroyed):
         User.objects.get().identity_no.plain()
+
+
+def test_a_key_whose_transaction_came_to_nothing_encrypts_nothing_more() -> None:
+    """The first value ever, refused: without its row in the database the key could never be read again."""
+    with pytest.raises(RuntimeError), transaction.atomic():
+        make_user()
+        lost, _ = keyring.keyring.active("value")
+        assert keyring.keyring.active("value")[0] == lost, "within its transaction it is the key"
+        raise RuntimeError
+    user = make_user()
+    assert DataKey.objects.filter(pk=ciphers.key_id_of(stored_bytes(user))).exists()
+    assert not DataKey.objects.filter(pk=lost).exists()
+    keyring.keyring.forget()
+    assert User.objects.get().identity_no.plain() == NUMBER
+
+
+def test_a_rotation_that_came_to_nothing_leaves_the_old_key_in_use() -> None:
+    make_user()
+    old, _ = keyring.keyring.active("value")
+    with pytest.raises(RuntimeError), transaction.atomic():
+        fresh = keyring.rotate("value")
+        assert keyring.keyring.active("value")[0] == fresh != old
+        raise RuntimeError
+    assert keyring.keyring.active("value")[0] == old
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_that_is_committed_is_not_asked_for_again(django_assert_num_queries: Any) -> None:
+    """And one that another transaction is just making is waited for, not borrowed."""
+    made, found = threading.Event(), []
+
+    def borrow() -> None:
+        made.wait(30)
+        found.append(keyring.keyring.active("value")[0])
+        connection.close()
+
+    other = threading.Thread(target=borrow)
+    other.start()
+    with transaction.atomic():
+        mine, _ = keyring.keyring.active("value")
+        made.set()
+        other.join(0.2)
+        assert found == []
+    other.join(30)
+    assert found == [mine]
+    with django_assert_num_queries(0):
+        assert keyring.keyring.active("value")[0] == mine
 
 
 def test_the_index_key_does_not_rotate() -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from tests.factories import make_actor, make_organization
 from tests.foundation.imports.toy import STORED_TOY, shelved
 from tests.workbooks import sheet, text
@@ -12,6 +13,7 @@ from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
 from qihang.foundation.core.models import AuditEntry, RevealLog
 from qihang.foundation.core.roles import Role
 from qihang.foundation.documents.enums import Retention
+from qihang.foundation.documents.models import StoredFile
 from qihang.foundation.documents.storage import path_of
 from qihang.foundation.imports import commit as committing
 from qihang.foundation.imports import services
@@ -19,7 +21,10 @@ from qihang.foundation.imports.engine.kinds import CommitRows, Target
 from qihang.foundation.imports.enums import Answer, BatchState
 from qihang.foundation.imports.models import ImportBatch, ImportDecision, ImportReport
 from qihang.foundation.imports.workflows import BATCH_WORKFLOW
+from qihang.foundation.jobs import running
+from qihang.foundation.jobs.enums import JobState
 from qihang.foundation.jobs.models import Job
+from qihang.foundation.jobs.queueing import adopt_orphans
 from qihang.foundation.jobs.services import run_now
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("toy")]
@@ -245,6 +250,74 @@ def test_a_job_that_was_killed_goes_on_where_it_was(monkeypatch: pytest.MonkeyPa
     assert done.state == BatchState.COMMITTED
     assert parts == [[2, 3], [4, 5], [4, 5], [6]]
     assert (done.result["written"], len(shelved())) == (5, 5)
+
+
+def test_a_file_going_in_always_has_its_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process dies as soon as the commit has begun: the worker finds the job and finishes it."""
+    actor = clerk()
+    batch = sent(actor, ["桌", 1, ""])
+
+    class Killed(BaseException):
+        pass
+
+    def die(job_id: int) -> None:
+        raise Killed
+
+    with monkeypatch.context() as dying, pytest.raises(Killed):
+        dying.setattr(running, "execute", die)
+        services.commit(actor=actor, batch=batch, wait=True)
+    batch.refresh_from_db()
+    job = Job.objects.get(pk=batch.job_id)
+    assert (batch.state, job.state, shelved()) == (BatchState.COMMITTING, JobState.QUEUED, {})
+    assert adopt_orphans() == 1
+    job.refresh_from_db()
+    assert run_now(job).state == JobState.DONE
+    batch.refresh_from_db()
+    assert (batch.state, len(shelved())) == (BatchState.COMMITTED, 1)
+
+
+@pytest.mark.parametrize("wait", [True, False])
+def test_a_refused_commit_leaves_no_job(wait: bool) -> None:
+    actor = clerk()
+    with pytest.raises(DomainError, match="处要改"):
+        services.commit(actor=actor, batch=sent(actor, *MIXED), wait=wait)
+    assert not Job.objects.exists()
+
+
+def test_a_commit_that_dies_every_time_is_not_tried_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    actor = clerk()
+    storage = STORED_TOY.storage
+    assert storage is not None
+
+    def lose_the_database(target: Target, part: CommitRows, register: object) -> Any:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setitem(storage.__dict__, "commit", lose_the_database)
+    batch = services.commit(actor=actor, batch=sent(actor, ["桌", 1, ""]))
+    for _ in range(running.MAX_IDLE_ATTEMPTS):
+        with pytest.raises(OperationalError):
+            running.execute(batch.job_id)
+    running.execute(batch.job_id)
+    job = Job.objects.get(pk=batch.job_id)
+    assert (job.state, "同一处" in job.error) == (JobState.FAILED, True)
+
+
+def test_a_large_file_is_kept_together_with_its_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    actor = clerk()
+    what: dict[str, Any] = {"kind": "toy", "name": "a.xlsx", "content": sheet([HEADER, *MIXED]), "target_id": "c1"}
+
+    def fail(**given: Any) -> Job:
+        raise OperationalError("gone")
+
+    with monkeypatch.context() as failing, pytest.raises(OperationalError):
+        failing.setattr(services, "check_later", fail)
+        services.preview_later(actor=actor, **what)
+    assert not ImportBatch.objects.exists()
+    assert not StoredFile.objects.exists()
+    batch = services.preview_later(actor=actor, **what)
+    assert run_now(Job.objects.get(pk=batch.job_id)).state == JobState.DONE
+    batch.refresh_from_db()
+    assert batch.state == BatchState.CHECKED
 
 
 def test_a_large_file_is_checked_in_the_background() -> None:

@@ -85,13 +85,13 @@ def test_a_worker_that_fails_while_nobody_told_it_to_end_is_a_fault(monkeypatch:
         async def __aexit__(self, *fault: object) -> None: ...
 
     monkeypatch.setattr(worker, "_worker", fail)
-    monkeypatch.setattr(worker, "_retry_stalled", lambda stalled_after: None)
+    monkeypatch.setattr(worker, "_take_up_abandoned", lambda stalled_after: None)
     monkeypatch.setattr(worker.app, "open_async", NoPool, raising=False)
     with pytest.raises(ValueError, match="ours"):
         worker.work(WorkerOptions())
 
 
-def test_looking_for_stalled_jobs_bears_an_absent_database(
+def test_looking_for_abandoned_jobs_bears_an_absent_database(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def away(stalled_after: float) -> int:
@@ -100,9 +100,9 @@ def test_looking_for_stalled_jobs_bears_an_absent_database(
     class NoConnections:
         def close_all(self) -> None: ...
 
-    monkeypatch.setattr(worker, "retry_stalled", away)
+    monkeypatch.setattr(worker, "take_up_abandoned", away)
     monkeypatch.setattr(worker, "connections", NoConnections())
-    worker._retry_stalled(15)
+    worker._take_up_abandoned(15)
     assert "the database is away" in caplog.text
 
 

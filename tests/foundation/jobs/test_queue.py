@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.foundation.jobs.conftest import ADMIN, CLERK, COLLEAGUE, KIND
@@ -20,7 +21,13 @@ from qihang.foundation.jobs.context import JobContext
 from qihang.foundation.jobs.enums import Cadence, JobState
 from qihang.foundation.jobs.models import Job
 from qihang.foundation.jobs.ports import JobHandler, chores, register_chore
-from qihang.foundation.jobs.queueing import adopt_orphans, only_runner, retry_stalled
+from qihang.foundation.jobs.queueing import (
+    adopt_orphans,
+    only_runner,
+    retry_left,
+    retry_stalled,
+    take_up_abandoned,
+)
 from qihang.foundation.jobs.services import enqueue, request_stop, resume, run_inline, run_now
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +144,47 @@ def test_work_of_a_worker_without_a_heartbeat_is_queued_anew(handle: Handle) -> 
     assert retry_stalled(15) == 0
 
 
+def held_elsewhere(job: Job) -> BaseDatabaseWrapper:
+    """Another connection that holds the job, as its runner does."""
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext('qihang.jobs'), %s)", [job.pk])
+    return other
+
+
+def test_a_running_job_whose_runner_is_gone_is_queued_anew_without_waiting(handle: Handle) -> None:
+    handle(nothing)
+    left, held, waiting = start(), start(), start()
+    for job in (left, held):
+        take(job)
+        Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING)
+    runner = held_elsewhere(held)
+    assert retry_left() == 1
+    assert (rows(left), rows(held), rows(waiting)) == (["todo"], ["doing"], ["todo"])
+    runner.close()
+
+
+def test_a_job_that_a_worker_is_about_to_begin_is_not_left(handle: Handle) -> None:
+    handle(nothing)
+    job = start()
+    take(job)
+    assert retry_left() == 0
+    assert rows(job) == ["doing"]
+
+
+def test_whatever_is_abandoned_is_taken_up_at_one_look(handle: Handle, caplog: pytest.LogCaptureFixture) -> None:
+    handle(nothing)
+    left, lost, fetched = start(), start(), start()
+    take(left)
+    take(fetched)  # by a worker that no row names any more
+    Job.objects.filter(pk=left.pk).update(state=JobState.RUNNING)
+    ProcrastinateJob.objects.filter(pk=lost.queue_id).delete()
+    assert take_up_abandoned(15) == 3
+    assert "3 jobs were left" in caplog.text
+    assert (rows(left), rows(lost), rows(fetched)) == (["todo"], ["todo"], ["todo"])
+    assert take_up_abandoned(15) == 0
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_frozen_while_looking_does_not_keep_the_others_from_looking(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queueing, "MAX_IDLE_HOLD", "300ms")
@@ -198,14 +246,11 @@ def test_an_inline_job_under_way_is_no_orphan(handle: Handle) -> None:
 def test_a_job_that_another_connection_holds_is_tried_later(handle: Handle) -> None:
     handle(nothing)
     job = start()
-    other = connection.copy()
-    with other.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(hashtext('qihang.jobs'), %s)", [job.pk])
-        with pytest.raises(running.StillHeld):
-            running.execute(job.pk)
-        with pytest.raises(DomainError, match="后台已经在做"):
-            run_now(job)
-        cursor.execute("SELECT pg_advisory_unlock_all()")
+    other = held_elsewhere(job)
+    with pytest.raises(running.StillHeld):
+        running.execute(job.pk)
+    with pytest.raises(DomainError, match="后台已经在做"):
+        run_now(job)
     other.close()
     running.execute(job.pk)
     job.refresh_from_db()
@@ -281,17 +326,11 @@ class TestChores:
         assert (rows(old), rows(new)) == ([], ["failed"])
 
 
-def test_the_sealer_and_the_adoption_of_orphans_are_chores_of_every_minute(
-    monkeypatch: pytest.MonkeyPatch, handle: Handle
-) -> None:
-    handle(nothing)
-    lost = start()
-    ProcrastinateJob.objects.filter(pk=lost.queue_id).delete()
+def test_the_sealer_is_a_chore_of_every_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     sealed: list[int] = []
     monkeypatch.setattr(audit, "seal", lambda: sealed.append(1))
     tasks.run_chores(Cadence.MINUTE)
     assert sealed == [1]
-    assert rows(lost) == ["todo"]
 
 
 @pytest.mark.django_db(transaction=True)

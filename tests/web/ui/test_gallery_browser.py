@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import RequestFactory
 from playwright.sync_api import Page, expect
 
@@ -58,13 +59,18 @@ def test_a_page_that_is_not_there_helps_everyone(visit: Visitor, viewport: Viewp
     screenshot(page, f"error-404-{viewport.name}")
 
 
-def test_the_500_page_stands_by_itself(visit: Visitor) -> None:
-    page = visit("/no/such/page/")
-    html = server_error(RequestFactory().get("/")).content.decode()
-    page.set_content(html)
+@pytest.mark.parametrize("viewport", VIEWPORTS, ids=lambda viewport: viewport.name)
+@pytest.mark.parametrize("fault", [ValueError("ours"), OperationalError("gone")], ids=["500", "503"])
+def test_the_pages_for_a_fault_stand_by_themselves(visit: Visitor, fault: Exception, viewport: Viewport) -> None:
+    page = visit("/no/such/page/", viewport=viewport)
+    try:
+        raise fault
+    except Exception:
+        answer = server_error(RequestFactory().get("/"))
+    page.set_content(answer.content.decode())
     settle(page)
     assert_accessible(page)
-    screenshot(page, "error-500-desktop")
+    screenshot(page, f"error-{answer.status_code}-{viewport.name}")
 
 
 @pytest.mark.parametrize("name", PAGE_NAMES)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
@@ -13,7 +14,7 @@ from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
 from qihang.foundation.core.roles import Role
 from qihang.foundation.core.units import unit_of_work
-from qihang.web import errors, navigation
+from qihang.web import errors, middleware, navigation
 from qihang.web.context import text_size
 from qihang.web.csp import HEADER
 from qihang.web.navigation import Item
@@ -101,6 +102,37 @@ def test_the_500_page_touches_no_database(caplog: pytest.LogCaptureFixture) -> N
     assert "没存上" in text
     reference = caplog.records[0].message.split("reference ")[1].split(",")[0]
     assert reference in text
+
+
+@pytest.mark.parametrize("fault", [OperationalError("gone"), InterfaceError("closed")], ids=["gone", "closed"])
+def test_while_the_database_is_away_pages_say_so(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, fault: Exception
+) -> None:
+    def away(request: HttpRequest) -> None:
+        raise fault
+
+    monkeypatch.setattr(middleware, "_set_actor", away)
+    read = client.get("/certificates/")
+    assert (read.status_code, read.headers["Retry-After"]) == (503, "10")
+    text = read.content.decode()
+    assert "系统正在恢复，请过一会儿再试" in text
+    assert "再试一次" in text
+    reference = next(one for one in caplog.messages if "reference" in one).split("reference ")[1].split(",")[0]
+    assert reference in text
+    sent = client.post("/size/", {"size": "large"})
+    assert sent.status_code == 503
+    assert "再试一次" not in sent.content.decode(), "it would be sent by GET"
+    assert "先看看办成了没有" in sent.content.decode()
+
+
+def test_a_fault_of_ours_is_no_passing_one(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(request: HttpRequest) -> None:
+        raise ProgrammingError("no such column")
+
+    monkeypatch.setattr(middleware, "_set_actor", fail)
+    answer = client.get("/certificates/")
+    assert answer.status_code == 500
+    assert "Retry-After" not in answer.headers
 
 
 def test_an_old_form_and_an_old_session_are_told_apart(settings: Any) -> None:

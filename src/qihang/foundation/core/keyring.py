@@ -1,7 +1,7 @@
 """Envelope keys: data keys lie wrapped in the database, master keys in a folder only the service can read."""
 
 import os
-import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
@@ -24,13 +24,16 @@ class Keyring:
     def __init__(self) -> None:
         self._keys: dict[int, bytes] = {}
         self._active: dict[str, int] = {}
-        self._lock = threading.Lock()
+        # Purposes whose key was found within a transaction that has not committed yet, with its hook.
+        self._unsettled: dict[str, Callable[[], None]] = {}
 
     def active(self, purpose: str) -> tuple[int, bytes]:
-        """Id and bytes of the key that new values of `purpose` use; the first call ever makes it."""
-        if purpose not in self._active:
-            with self._lock:
-                self._active[purpose] = self._find_or_make(purpose)
+        """Id and bytes of the key that new values of `purpose` use; the first call ever makes it.
+
+        A key made in a transaction that came to nothing is forgotten with it: what it encrypted would be lost.
+        """
+        if purpose not in self._active or self._may_be_gone(purpose):
+            self._active[purpose] = self._find_or_make(purpose)
         key_id = self._active[purpose]
         return key_id, self.key(key_id)
 
@@ -42,9 +45,9 @@ class Keyring:
 
     def forget(self) -> None:
         """Drop what is cached, after a rotation or in a test that changed databases."""
-        with self._lock:
-            self._keys.clear()
-            self._active.clear()
+        self._keys.clear()
+        self._active.clear()
+        self._unsettled.clear()
 
     def _load(self, key_id: int) -> bytes:
         with connection.cursor() as cursor:
@@ -59,7 +62,21 @@ class Keyring:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('qihang.keys'))")
             cursor.execute("SELECT id FROM core_datakey WHERE purpose = %s AND active", [purpose])
             row = cursor.fetchone()
+            self._settle_on_commit(purpose)
             return int(row[0]) if row else _insert_key(purpose)
+
+    def _settle_on_commit(self, purpose: str) -> None:
+        def settle() -> None:
+            if self._unsettled.get(purpose) is settle:
+                del self._unsettled[purpose]
+
+        self._unsettled[purpose] = settle
+        transaction.on_commit(settle)
+
+    def _may_be_gone(self, purpose: str) -> bool:
+        """Whether the transaction that found the key is not the open one: it was rolled back, or is another thread's."""
+        settle = self._unsettled.get(purpose)
+        return settle is not None and all(entry[1] is not settle for entry in connection.run_on_commit)
 
 
 def _insert_key(purpose: str) -> int:

@@ -34,8 +34,6 @@ def run_commit(ctx: JobContext) -> Mapping[str, Any]:
     if batch.state == BatchState.COMMITTED:
         return dict(batch.result or {})
     storage = _storage(kind_of(batch.kind))
-    with ctx.step():
-        ImportBatch.objects.filter(pk=batch.pk).update(job_id=ctx.job.pk)
     examination = examination_of(batch, ctx.actor)
     outcome = examination.outcome(answers_of(batch).yes)
     target = Target(ctx.actor, batch.target_id, examination.on, str(batch.public_id))

@@ -148,6 +148,24 @@ def preview(
     return batch, examination
 
 
+def preview_later(
+    *,
+    actor: Actor,
+    kind: str,
+    name: str,
+    content: bytes,
+    target_id: str = "",
+    on: dt.date | None = None,
+    sheet: str = "",
+) -> ImportBatch:
+    """`upload` and `check_later` in one, for a large file: what is kept will be checked, whatever dies in between."""
+    with unit_of_work(actor):
+        batch = upload(actor=actor, kind=kind, name=name, content=content, target_id=target_id, on=on, sheet=sheet)
+        check_later(actor=actor, batch=batch)
+    batch.refresh_from_db()
+    return batch
+
+
 def confirm(
     *, actor: Actor, batch: ImportBatch, cells: Collection[str], examination: Examination | None = None
 ) -> ImportBatch:
@@ -256,23 +274,33 @@ def commit(*, actor: Actor, batch: ImportBatch, accept_valid: bool = False, wait
         if batch.state == BatchState.CHECKED:
             discard(actor=actor, batch=batch)
         return earlier
+
+    def begin(job: Job) -> None:
+        _start(actor, batch, job, accept_valid=accept_valid)
+
+    what: dict[str, Any] = {
+        "actor": actor,
+        "payload": {"batch": str(batch.public_id)},
+        "label": f"导入{kind.label}",
+    }
+    if wait:
+        _raise_failure(jobs.run_inline(kind=COMMIT_JOB, begin=begin, **what))
+    else:
+        with unit_of_work(actor):
+            begin(jobs.enqueue(kind=COMMIT_JOB, **what))
+    batch.refresh_from_db()
+    return batch
+
+
+def _start(actor: Actor, batch: ImportBatch, job: Job, *, accept_valid: bool) -> None:
+    """The file is going in, by this job: neither is ever without the other."""
     with unit_of_work(actor):
         row = _locked(batch, actor, BatchState.CHECKED)
         if row.errors and not accept_valid:
             raise DomainError(
                 f"还有 {row.errors} 处要改。请先改好，或者选择先导入没有问题的 {row.accepted} 行", code="errors_remain"
             )
-        BATCH_WORKFLOW.apply(row, "start", actor=actor)
-        payload = {"batch": str(row.public_id)}
-        label = f"导入{kind.label}"
-        if not wait:
-            job = jobs.enqueue(kind=COMMIT_JOB, actor=actor, payload=payload, label=label)
-            row.job_id = job.pk
-            row.save(update_fields=["job_id"])
-    if wait:
-        _run_here(actor, row, payload, label)
-    batch.refresh_from_db()
-    return batch
+        BATCH_WORKFLOW.apply(row, "start", actor=actor, fields={"job_id": job.pk})
 
 
 def resume(*, actor: Actor, batch: ImportBatch, wait: bool = False) -> ImportBatch:
@@ -287,10 +315,6 @@ def resume(*, actor: Actor, batch: ImportBatch, wait: bool = False) -> ImportBat
         _raise_failure(jobs.run_now(job))
     row.refresh_from_db()
     return row
-
-
-def _run_here(actor: Actor, batch: ImportBatch, payload: dict[str, Any], label: str) -> None:
-    _raise_failure(jobs.run_inline(kind=COMMIT_JOB, actor=actor, payload=payload, label=label))
 
 
 def _raise_failure(job: Job) -> None:

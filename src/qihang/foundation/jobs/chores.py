@@ -7,24 +7,18 @@ from procrastinate.manager import JobManager
 from qihang.foundation.core import audit
 from qihang.foundation.jobs.enums import Cadence
 from qihang.foundation.jobs.ports import register_chore
-from qihang.foundation.jobs.queueing import adopt_orphans
 
 KEEP_QUEUE_ROWS_HOURS = 24 * 30
 
 
 def register() -> None:
-    """Seal the audit trail, take up abandoned jobs, and clear the queue's own old rows."""
+    """Seal the audit trail, and clear the queue's own old rows."""
     register_chore("audit.seal", every=Cadence.MINUTE)(_seal)
-    register_chore("jobs.adopt_orphans", every=Cadence.MINUTE)(_adopt_orphans)
     register_chore("jobs.clear_queue", every=Cadence.DAY)(_clear_queue)
 
 
 def _seal() -> None:
     audit.seal()
-
-
-def _adopt_orphans() -> None:
-    adopt_orphans()
 
 
 def _clear_queue() -> None:

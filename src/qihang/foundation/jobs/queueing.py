@@ -12,6 +12,7 @@ from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 from procrastinate.utils import utcnow
 
+from qihang.foundation.jobs.enums import FINAL, JobState
 from qihang.foundation.jobs.models import Job
 
 RUN_JOB = "qihang.run_job"
@@ -39,27 +40,53 @@ def withdraw(job: Job) -> bool:
     return job.queue_id is None or _manager.cancel_job_by_id(job.queue_id, delete_job=True)
 
 
+def take_up_abandoned(stalled_after: float) -> int:
+    """Queue anew what nobody works on any more, however its runner ended; returns how many jobs. One worker at a time."""
+    with _one_at_a_time("qihang.jobs.take_up_abandoned") as mine:
+        found = retry_left() + retry_stalled(stalled_after) + adopt_orphans() if mine else 0
+    if found:
+        logger.warning("%s jobs were left by a dead runner and are queued anew", found)
+    return found
+
+
+def retry_left() -> int:
+    """Hand jobs to others that say they run while no connection holds them; how many.
+
+    The lock of a dead runner's connection goes with it: this finds them at once, a missing heartbeat only later.
+    """
+    taken = ProcrastinateJob.objects.filter(status="doing").values("id")
+    left = 0
+    for job in Job.objects.filter(state=JobState.RUNNING, queue_id__in=taken).order_by("id"):
+        with only_runner(job.pk) as free:
+            # Asked again under the lock: an attempt may have ended since.
+            if free and Job.objects.filter(pk=job.pk, state=JobState.RUNNING, queue_id__in=taken).exists():
+                _manager.retry_job_by_id(job.queue_id, retry_at=utcnow())
+                left += 1
+    return left
+
+
 def retry_stalled(stalled_after: float) -> int:
-    """Hand the work of workers without a heartbeat for `stalled_after` seconds to others; returns how many."""
-    with _one_at_a_time("qihang.jobs.retry_stalled") as mine:
-        if not mine:
-            return 0
-        stalled = list(async_to_sync(_manager.get_stalled_jobs)(seconds_since_heartbeat=stalled_after))
-        for queued in stalled:
-            if queued.id is not None:
-                _manager.retry_job_by_id(queued.id, retry_at=utcnow())
-    if stalled:
-        logger.warning("%s queued jobs were left by a dead worker and are queued anew", len(stalled))
+    """Hand the work of workers without a heartbeat for `stalled_after` seconds to others; returns how many.
+
+    Finds what a worker took and did not begin, and what a frozen one holds.
+    """
+    stalled = [
+        queued.id
+        for queued in async_to_sync(_manager.get_stalled_jobs)(seconds_since_heartbeat=stalled_after)
+        if queued.id is not None
+    ]
+    for queue_id in stalled:
+        _manager.retry_job_by_id(queue_id, retry_at=utcnow())
     return len(stalled)
 
 
 def adopt_orphans() -> int:
-    """Queue unfinished jobs that no queue row stands for and nobody runs (a killed command line); how many."""
+    """Queue unfinished jobs that no queue row stands for and nobody runs (a page or command that was killed); how many."""
     live = ProcrastinateJob.objects.filter(status__in=("todo", "doing")).values("id")
     adopted = 0
     for job in Job.objects.unfinished().exclude(queue_id__in=live):
         with only_runner(job.pk) as free:
-            if free:
+            if free and not Job.objects.filter(pk=job.pk, state__in=FINAL).exists():
                 put(job)
                 adopted += 1
     return adopted

@@ -1,6 +1,6 @@
 """Starting, watching and stopping background work."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import Any
 
@@ -40,12 +40,23 @@ def run_now(job: Job) -> Job:
     return job
 
 
-def run_inline(*, kind: str, actor: Actor, payload: Mapping[str, Any], label: str = "") -> Job:
-    """Make a job and do it in this process, as a command does; killed, the worker takes it up from its checkpoint."""
+def run_inline(
+    *,
+    kind: str,
+    actor: Actor,
+    payload: Mapping[str, Any],
+    label: str = "",
+    begin: Callable[[Job], None] = lambda job: None,
+) -> Job:
+    """Make a job and do it in this process, as a command does; killed, the worker takes it up from its checkpoint.
+
+    `begin` writes what must not be without the job, in the transaction that makes it.
+    """
     with ExitStack() as held:
         with transaction.atomic():
             job = _make(kind, actor, payload, label)
             held.enter_context(queueing.only_runner(job.pk))  # before the commit shows it: it is not abandoned
+            begin(job)
         _execute(job)
     return job
 

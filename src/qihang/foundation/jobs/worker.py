@@ -14,7 +14,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.psycopg_connector import PsycopgConnector
 from psycopg_pool import PoolTimeout
 
-from qihang.foundation.jobs.queueing import CHORES_QUEUE, JOBS_QUEUE, retry_stalled
+from qihang.foundation.jobs.queueing import CHORES_QUEUE, JOBS_QUEUE, take_up_abandoned
 
 logger = logging.getLogger(__name__)
 
@@ -86,17 +86,17 @@ async def _worker(options: WorkerOptions, queues: list[str], concurrency: int) -
 
 
 async def _watch(stalled_after: float) -> None:
-    """At the start and then regularly take back what dead workers held."""
+    """At the start and then regularly take up what dead workers, pages and commands left."""
     while True:
-        await asyncio.to_thread(_retry_stalled, stalled_after)
+        await asyncio.to_thread(_take_up_abandoned, stalled_after)
         await asyncio.sleep(stalled_after / 3)
 
 
-def _retry_stalled(stalled_after: float) -> None:
+def _take_up_abandoned(stalled_after: float) -> None:
     try:
-        retry_stalled(stalled_after)
+        take_up_abandoned(stalled_after)
     except _LOST_DATABASE:
-        logger.warning("could not look for stalled jobs; the database is away")
+        logger.warning("could not look for abandoned jobs; the database is away")
     finally:
         with contextlib.suppress(Error):
             connections.close_all()

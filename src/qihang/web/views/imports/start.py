@@ -77,9 +77,7 @@ def _take(actor: Actor, kind: str, target_id: str, given: dict[str, Any]) -> Imp
     if file.size <= CHECK_AT_ONCE_BYTES:
         batch, _ = services.preview(actor=actor, **what)
         return batch
-    batch = services.upload(actor=actor, **what)
-    services.check_later(actor=actor, batch=batch)
-    return batch
+    return services.preview_later(actor=actor, **what)
 
 
 def _why_closed(actor: Actor, kind: str, target_id: str) -> str:
