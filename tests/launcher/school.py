@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import django
+import polars as pl
 
 if TYPE_CHECKING:
     from tests.delivery.builders import Cast
@@ -38,18 +39,13 @@ def _open_class(cast: "Cast", number: int) -> str:
     from tests.delivery.builders import approved_class
     from tests.factories import MEILAN, SYSTEM
     from tests.launcher.rosters import Roster
+    from tests.persons import PersonEntry, claim_row, register
 
     from qihang.delivery.training.models import TrainingClass
     from qihang.foundation.core import clock
     from qihang.foundation.core.units import unit_of_work
-    from qihang.registry.participants.enums import CategorySource
     from qihang.registry.participants.models import PersonCategory
-    from qihang.registry.participants.services import (
-        PersonEntry,
-        claim_categories,
-        confirm_categories,
-        register_many,
-    )
+    from qihang.registry.participants.services import claim_categories, confirm_categories
 
     roster, today = Roster(number), clock.today()
     start = today + dt.timedelta(days=30)
@@ -58,14 +54,12 @@ def _open_class(cast: "Cast", number: int) -> str:
     with unit_of_work(SYSTEM):  # more than a class may have: it is the file's size that is wanted
         TrainingClass.objects.filter(pk=item.pk).update(planned_heads=roster.people)
     known = [roster.person(at) for at in range(roster.known)]
-    entries = [PersonEntry(identity, name, "female", born, "", "", None) for identity, name, born in known]
-    persons = register_many(actor=SYSTEM, entries=entries).persons
-    claims = [
-        PersonCategory(person=person, category="02", valid_from=today, source=CategorySource.ROSTER, region_id=MEILAN)
-        for person in persons
-    ]
-    claim_categories(actor=cast.clerk, claims=claims)
-    confirmed = confirm_categories(actor=SYSTEM, ids=[claim.pk for claim in claims])
+    entries = [PersonEntry(identity, name, "female", born) for identity, name, born in known]
+    persons = register(actor=SYSTEM, entries=entries)
+    claims = [claim_row(person, "02", today, MEILAN) for person in persons]
+    claim_categories(actor=cast.clerk, claims=pl.DataFrame(claims))
+    claimed = PersonCategory.objects.filter(person__in=persons).values_list("pk", flat=True)
+    confirmed = confirm_categories(actor=SYSTEM, ids=claimed)
     assert len(confirmed.done) == roster.known, confirmed.refused
     return str(item.public_id)
 
