@@ -164,6 +164,11 @@ def test_a_running_job_whose_runner_is_gone_is_queued_anew_without_waiting(handl
     with held_elsewhere(held):
         assert retry_left() == 1
     assert (rows(left), rows(held), rows(waiting)) == (["todo"], ["doing"], ["todo"])
+    left.refresh_from_db()
+    assert left.state == JobState.QUEUED
+    take(left)  # by the next worker, which has not begun yet
+    Job.objects.filter(pk=held.pk).update(state=JobState.DONE, finished_at=left.created_at)
+    assert retry_left() == 0
 
 
 def test_a_job_that_a_worker_is_about_to_begin_is_not_left(handle: Handle) -> None:
