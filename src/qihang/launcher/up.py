@@ -26,7 +26,7 @@ from qihang.launcher.preparation import DEMO_SIZES, up_to_date
 from qihang.launcher.readiness import SETTINGS, child_environment, database_server
 from qihang.launcher.services import Service
 
-READY_SECONDS = 60.0
+READY_SECONDS = 180.0
 HOPELESS_RESTARTS = 4
 TICK_SECONDS = 0.25
 SERVER_ERROR = 500

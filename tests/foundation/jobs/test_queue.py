@@ -3,12 +3,12 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from django.db.backends.base.base import BaseDatabaseWrapper
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.foundation.jobs.conftest import ADMIN, CLERK, COLLEAGUE, KIND
@@ -144,12 +144,15 @@ def test_work_of_a_worker_without_a_heartbeat_is_queued_anew(handle: Handle) -> 
     assert retry_stalled(15) == 0
 
 
-def held_elsewhere(job: Job) -> BaseDatabaseWrapper:
-    """Another connection that holds the job, as its runner does."""
+@contextmanager
+def held_elsewhere(job: Job) -> Iterator[None]:
+    """Another connection holds the job, as its runner does."""
     other = connection.copy()
     with other.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(hashtext('qihang.jobs'), %s)", [job.pk])
-    return other
+        yield
+        cursor.execute("SELECT pg_advisory_unlock_all()")  # at once: closing takes the server a moment
+    other.close()
 
 
 def test_a_running_job_whose_runner_is_gone_is_queued_anew_without_waiting(handle: Handle) -> None:
@@ -158,10 +161,14 @@ def test_a_running_job_whose_runner_is_gone_is_queued_anew_without_waiting(handl
     for job in (left, held):
         take(job)
         Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING)
-    runner = held_elsewhere(held)
-    assert retry_left() == 1
+    with held_elsewhere(held):
+        assert retry_left() == 1
     assert (rows(left), rows(held), rows(waiting)) == (["todo"], ["doing"], ["todo"])
-    runner.close()
+    left.refresh_from_db()
+    assert left.state == JobState.QUEUED
+    take(left)  # by the next worker, which has not begun yet
+    Job.objects.filter(pk=held.pk).update(state=JobState.DONE, finished_at=left.created_at)
+    assert retry_left() == 0
 
 
 def test_a_job_that_a_worker_is_about_to_begin_is_not_left(handle: Handle) -> None:
@@ -246,12 +253,11 @@ def test_an_inline_job_under_way_is_no_orphan(handle: Handle) -> None:
 def test_a_job_that_another_connection_holds_is_tried_later(handle: Handle) -> None:
     handle(nothing)
     job = start()
-    other = held_elsewhere(job)
-    with pytest.raises(running.StillHeld):
-        running.execute(job.pk)
-    with pytest.raises(DomainError, match="后台已经在做"):
-        run_now(job)
-    other.close()
+    with held_elsewhere(job):
+        with pytest.raises(running.StillHeld):
+            running.execute(job.pk)
+        with pytest.raises(DomainError, match="后台已经在做"):
+            run_now(job)
     running.execute(job.pk)
     job.refresh_from_db()
     assert job.state == JobState.DONE

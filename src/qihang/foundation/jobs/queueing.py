@@ -12,7 +12,7 @@ from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 from procrastinate.utils import utcnow
 
-from qihang.foundation.jobs.enums import FINAL, JobState
+from qihang.foundation.jobs.enums import JobState
 from qihang.foundation.jobs.models import Job
 
 RUN_JOB = "qihang.run_job"
@@ -55,11 +55,13 @@ def retry_left() -> int:
     The lock of a dead runner's connection goes with it: this finds them at once, a missing heartbeat only later.
     """
     taken = ProcrastinateJob.objects.filter(status="doing").values("id")
+    running = Job.objects.filter(state=JobState.RUNNING, queue_id__in=taken).order_by()
     left = 0
-    for job in Job.objects.filter(state=JobState.RUNNING, queue_id__in=taken).order_by("id"):
+    for job in running.order_by("id"):
         with only_runner(job.pk) as free:
-            # Asked again under the lock: an attempt may have ended since.
-            if free and Job.objects.filter(pk=job.pk, state=JobState.RUNNING, queue_id__in=taken).exists():
+            # Asked again under the lock: an attempt may have ended since. Queued, it is not found a second time when
+            # a worker has it and has not begun yet.
+            if free and running.filter(pk=job.pk).update(state=JobState.QUEUED):
                 _manager.retry_job_by_id(job.queue_id, retry_at=utcnow())
                 left += 1
     return left
@@ -86,7 +88,7 @@ def adopt_orphans() -> int:
     adopted = 0
     for job in Job.objects.unfinished().exclude(queue_id__in=live):
         with only_runner(job.pk) as free:
-            if free and not Job.objects.filter(pk=job.pk, state__in=FINAL).exists():
+            if free and Job.objects.unfinished().filter(pk=job.pk).order_by().update(state=JobState.QUEUED):
                 put(job)
                 adopted += 1
     return adopted
