@@ -29,7 +29,11 @@ TILE_PLACES: dict[str, tuple[int, int]] = {
     "460300": (5, 5),  # 三沙
 }
 _Place = Callable[[dt.date], float]
-_LABEL_GAP = 9.0  # per cent of the scale below which two labels would touch
+_LABEL_GAP = 9.0  # per cent of the axis below which two months would touch
+_END_GAP, _TARGET_GAP = (
+    12.0,
+    20.0,
+)  # per cent of a scale below which a range's end would touch the other, or the target
 
 
 def decimal_text(number: float) -> str:
@@ -39,11 +43,16 @@ def decimal_text(number: float) -> str:
 
 def scale_marks(scale: Scale) -> list[Mark]:
     """The labels under a scale: the target and the ends of the range, those too near to another left out."""
-    marks = [] if scale.target is None else [Mark(scale.target, scale.target_label or decimal_text(scale.target))]
+    target = [] if scale.target is None else [Mark(scale.target, scale.target_label or decimal_text(scale.target))]
+    ends: list[Mark] = []
     for end in (scale.low, scale.high):
-        if end is not None and all(abs(end - mark.at) >= _LABEL_GAP for mark in marks):
-            marks.append(Mark(end, decimal_text(end)))
-    return sorted(marks, key=lambda mark: mark.at)
+        if end is not None and _is_clear(end, target, _TARGET_GAP) and _is_clear(end, ends, _END_GAP):
+            ends.append(Mark(end, f"{end:.1f}"))
+    return sorted([*target, *ends], key=lambda mark: mark.at)
+
+
+def _is_clear(at: float, marks: Sequence[Mark], gap: float) -> bool:
+    return all(abs(at - mark.at) >= gap for mark in marks)
 
 
 def scale_sentence(value: str, unit: str, scale: Scale) -> str:
@@ -53,7 +62,7 @@ def scale_sentence(value: str, unit: str, scale: Scale) -> str:
         label = scale.target_label or "目标"
         parts.append(label if any(char.isdigit() for char in label) else f"{label} {decimal_text(scale.target)}%")
     if scale.low is not None and scale.high is not None:
-        parts.append(f"没到期的全算上，最低 {decimal_text(scale.low)}%，最高 {decimal_text(scale.high)}%")
+        parts.append(f"没到期的全算上，最低 {scale.low:.1f}%，最高 {scale.high:.1f}%")
     return "，".join(parts)
 
 

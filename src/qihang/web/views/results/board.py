@@ -26,13 +26,10 @@ from qihang.web.access import roles
 from qihang.web.formats import grouped, percent
 from qihang.web.navigation import actor_of
 from qihang.web.parts import Cohort
-from qihang.web.views.results.reading import Reader, Row, evidence_of, row_of
+from qihang.web.views.results.reading import HEADLINE, Reader, Row, evidence_of, reader_of, row_of
 from qihang.web.views.results.roles import READERS
 
-HEADLINE = "reemployment_6m_of_completed"
-_TARGETS = {"pass_rate": "reemp.target.pass_rate", HEADLINE: "reemp.target.reemployment_rate"}
 _WINDOW = "employment.window_months"
-_SMALL_N = "figures.small_n"
 _COHORTS_SHOWN = 14
 
 
@@ -77,17 +74,6 @@ def region_of(request: HttpRequest, actor: Actor) -> Region:
     if found is None:
         raise NotFound("没有这个地区，或者不归您的辖区")
     return found
-
-
-def reader_of(region: str, day: dt.date) -> Reader:
-    """How figures of a region are read on a day: by the parameters that are set for it."""
-    small = lookup.find(_SMALL_N, region=region, on=day)
-    aims = {name: lookup.find(key, region=region, on=day) for name, key in _TARGETS.items()}
-    return Reader(
-        region=region,
-        small_n=int(small.number) if small else 0,
-        targets={name: Decimal(str(row.value)) for name, row in aims.items() if row},
-    )
 
 
 def _figures(run: FigureRun, reader: Reader) -> dict[str, Any]:
