@@ -1,7 +1,7 @@
 """Where the lines of our small drawings fall: inline SVG, for the content policy allows no style attributes."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from qihang.web.parts import Cohort, EvidenceShare, Mark, Scale
@@ -29,6 +29,7 @@ TILE_PLACES: dict[str, tuple[int, int]] = {
     "460300": (5, 5),  # 三沙
 }
 _Place = Callable[[dt.date], float]
+_YEAR = 12
 _LABEL_GAP = 9.0  # per cent of the axis below which two months would touch
 _END_GAP, _TARGET_GAP = (
     12.0,
@@ -140,15 +141,24 @@ def _bar(start: float, end: float, kind: str) -> Bar:
 
 
 def _months(first: dt.date, last: dt.date, now: float) -> list[Month]:
-    """Every month has its line; every other one its label, unless today's stands there."""
-    months, day = [], first
-    while day < last:
+    """Every month has its line; every other one its label, unless today's stands there. `near` ones stay on a phone:
+    three or so, clear of today's."""
+    days = list(_first_days(first, last))
+    step = next(step for step in (4, 6, 12) if 3 * step >= len(days) or step == _YEAR)
+    months = []
+    for day in days:
         at = 100 * (day - first).days / (last - first).days
         label = f"{day.month} 月" if day.month % 2 == 0 and abs(at - now) > _LABEL_GAP else ""
-        near = day.month % 4 == 0 and abs(at - now) > 2 * _LABEL_GAP
+        near = day.month % step == 0 and not now - 4 * _LABEL_GAP < at < now + 2 * _LABEL_GAP
         months.append(Month(at, label, "near" if near else "far"))
-        day = _next_month(day)
     return months
+
+
+def _first_days(first: dt.date, last: dt.date) -> Iterator[dt.date]:
+    day = first
+    while day < last:
+        yield day
+        day = _next_month(day)
 
 
 def _next_month(day: dt.date) -> dt.date:

@@ -11,7 +11,8 @@ from qihang.foundation.core import clock
 from qihang.oversight.indicators import snapshots
 from qihang.oversight.indicators.models import FigureRun, FigureSet
 from qihang.web.parts import Figure, Tone
-from qihang.web.views.public.helped import helped_in, places, tiles_of
+from qihang.web.views.public.helped import helped_in, tiles_of
+from qihang.web.views.results.places import cities
 from tests.delivery.builders import ground
 from tests.factories import HAIKOU, HAINAN, SANYA, make_region
 
@@ -69,11 +70,11 @@ def startup(run: FigureRun, *rows: dict[str, Any]) -> None:
 
 
 def cards(run: FigureRun, chosen: str = "") -> dict[str, Figure]:
-    return {card.name: card for card in helped_in(run, places(), chosen).cards}
+    return {card.name: card for card in helped_in(run, cities(), chosen).cards}
 
 
 def counts(run: FigureRun, chosen: str = "") -> dict[str, int]:
-    return {count.label: count.number for count in helped_in(run, places(), chosen).counts}
+    return {count.label: count.number for count in helped_in(run, cities(), chosen).counts}
 
 
 def page(**query: str) -> str:
@@ -96,25 +97,25 @@ def test_an_aim_missed_is_said_as_an_aim_met(run: FigureRun) -> None:
 
 
 def test_a_place_shows_its_own(run: FigureRun) -> None:
-    shown = helped_in(run, places(), HAIKOU)
+    shown = helped_in(run, cities(), HAIKOU)
     assert (shown.place, shown.whole, shown.few) == ("海口市", False, "")
     assert counts(run, HAIKOU)["学完培训"] == 60
 
 
 def test_of_too_few_the_province_speaks(run: FigureRun) -> None:
-    shown = helped_in(run, places(), SANYA)
+    shown = helped_in(run, cities(), SANYA)
     assert shown.few == "三亚市学完 10 人，人太少，不单独说，下面是全省的数。"
     assert counts(run, SANYA)["学完培训"] == 100
 
 
 def test_where_nobody_has_completed_it_says_so(run: FigureRun) -> None:
     FigureSet.objects.filter(region=SANYA).delete()
-    assert helped_in(run, places(), SANYA).few == "三亚市还没有学完的班，下面是全省的数。"
+    assert helped_in(run, cities(), SANYA).few == "三亚市还没有学完的班，下面是全省的数。"
 
 
 @pytest.mark.parametrize("chosen", ["", "110000", "nonsense"])
 def test_anything_else_is_the_province(run: FigureRun, chosen: str) -> None:
-    shown = helped_in(run, places(), chosen)
+    shown = helped_in(run, cities(), chosen)
     assert (shown.place, shown.whole) == ("全省", True)
 
 
@@ -138,14 +139,14 @@ def test_startups_stand_beside_once_there_are_some(run: FigureRun) -> None:
 
 
 def test_tiles_lead_to_their_place(run: FigureRun) -> None:
-    tiles = {tile.label: tile for tile in tiles_of(run, places(), HAIKOU)}
+    tiles = {tile.label: tile for tile in tiles_of(run, cities(), HAIKOU)}
     assert (tiles["海口"].value, tiles["海口"].current) == ("60", True)
     assert (tiles["三亚"].value, tiles["三亚"].url) == ("10", "/?region=460200#helped")
 
 
 def test_another_province_has_no_tiles(settings: Any) -> None:
     settings.PROVINCE_CODE = "440000"
-    assert places() == {}
+    assert cities() == {}
 
 
 def test_the_page_says_as_of_when_and_names_nobody(run: FigureRun) -> None:

@@ -65,6 +65,15 @@ def test_marks_of_a_scale_do_not_touch() -> None:
     assert figures.scale_marks(Scale(63)) == []
 
 
+def test_months_that_stay_on_a_phone_stand_clear_of_today_and_of_each_other() -> None:
+    first, last = dt.date(2025, 6, 1), dt.date(2027, 3, 1)
+    months = figures._months(first, last, 80.0)
+    near = [month.at for month in months if month.kind == "near" and month.label]
+    assert 1 <= len(near) <= 3
+    assert all(not 44 < at < 98 for at in near)
+    assert sum(month.label != "" for month in months) > len(near)
+
+
 def test_a_scale_says_what_it_shows() -> None:
     assert figures.scale_sentence("63.0", "%", Scale(63, 60)) == "63.0%，目标 60%"
     assert figures.scale_sentence("85.8", "%", Scale(85.8, 89.9, "时间进度 89.9")) == "85.8%，时间进度 89.9"

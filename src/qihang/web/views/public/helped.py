@@ -10,11 +10,9 @@ from django.conf import settings
 from django.urls import reverse
 
 from qihang.oversight.indicators.enums import Programme
-from qihang.oversight.indicators.models import FigureRun, FigureSet
-from qihang.oversight.indicators.snapshots import figures_of
-from qihang.registry.reference.models import Region
+from qihang.oversight.indicators.models import FigureRun
+from qihang.oversight.indicators.snapshots import figures_by_region, figures_of
 from qihang.registry.reference.places import short_name
-from qihang.web.figures import TILE_PLACES
 from qihang.web.formats import grouped, percent
 from qihang.web.parts import Figure, Tile, Tone
 from qihang.web.views.results.reading import HEADLINE, Reader, Row, reader_of, row_of
@@ -43,16 +41,10 @@ class Helped:
     cards: Sequence[Figure]
 
 
-def places() -> dict[str, str]:
-    """The cities and counties that the tiles know, by code; none where the province is another."""
-    own = [code for code in TILE_PLACES if code[:2] == settings.PROVINCE_CODE[:2]]
-    return dict(Region.objects.filter(code__in=own).values_list("code", "name"))
-
-
 def tiles_of(run: FigureRun, names: dict[str, str], chosen: str) -> list[Tile]:
     """How many completed a class, city by city."""
-    sets = FigureSet.objects.filter(run=run, programme=Programme.SKILLS, by="", region__in=names)
-    completed = {region: _met(row_of(rows, "completion")) for region, rows in sets.values_list("region", "figures")}
+    kept = figures_by_region(run, programme=Programme.SKILLS, regions=names)
+    completed = {region: _met(row_of(rows, "completion")) for region, rows in kept.items()}
     return [
         Tile(
             code=code,
@@ -71,8 +63,8 @@ def helped_in(run: FigureRun, names: dict[str, str], chosen: str) -> Helped:
     name = names.get(chosen, "")
     few = ""
     if name:
-        skills = figures_of(run, programme=Programme.SKILLS, region=chosen)
-        few = _too_few(name, _met(row_of(skills, "completion")), reader_of(chosen, run.as_of).small_n)
+        own = figures_of(run, programme=Programme.SKILLS, region=chosen)
+        few = _too_few(name, _met(row_of(own, "completion")), reader_of(chosen, run.as_of).small_n)
     region = chosen if name and not few else settings.PROVINCE_CODE
     rows = [row for programme in Programme for row in _rates(figures_of(run, programme=programme, region=region))]
     skills, startup = (_of(rows, programme) for programme in Programme)
@@ -109,7 +101,7 @@ def _already(row: Row | None) -> int:
     return _met(row) + int((row or {}).get("running_already") or 0)
 
 
-def _counts(skills: list[Row], startup: list[Row]) -> list[Count]:
+def _counts(skills: Sequence[Row], startup: Sequence[Row]) -> list[Count]:
     counts = [
         Count("学完培训", _met(row_of(skills, "completion")), "人", "上完课、考勤够的"),
         Count("拿到证书", _met(row_of(skills, "certification_rate")), "人", "考试合格，编号谁都能查"),
@@ -123,14 +115,14 @@ def _counts(skills: list[Row], startup: list[Row]) -> list[Count]:
     return counts
 
 
-def _skills_cards(reader: Reader, rows: list[Row]) -> list[Figure]:
+def _skills_cards(reader: Reader, rows: Sequence[Row]) -> list[Figure]:
     return [
         _card(reader, rows, "pass_rate", "考试合格", "合格", "人"),
         _card(reader, rows, HEADLINE, "学完半年内找到工作", "找到工作", "人"),
     ]
 
 
-def _card(reader: Reader, rows: list[Row], indicator: str, name: str, success: str, unit: str) -> Figure:
+def _card(reader: Reader, rows: Sequence[Row], indicator: str, name: str, success: str, unit: str) -> Figure:
     """The officers' card in everybody's words: counts before rates, and no way to the people behind it."""
     row = row_of(rows, indicator)
     figure = replace(reader.card(row, indicator), name=name, url="")

@@ -19,7 +19,8 @@ from qihang.web.landing import home_of
 from qihang.web.navigation import actor_of
 from qihang.web.parts import Step
 from qihang.web.requests import show
-from qihang.web.views.public.helped import helped_in, places, tiles_of
+from qihang.web.views.public.helped import helped_in, tiles_of
+from qihang.web.views.results.places import cities
 
 # What each programme aims at, as its parameters say; an aim that nobody has set is not mentioned.
 _SKILLS_AIMS = {
@@ -73,7 +74,7 @@ def front(request: HttpRequest) -> HttpResponse:
     }
     run = FigureRun.objects.latest_run()
     if run is not None:
-        names, chosen = places(), request.GET.get("region", "")
+        names, chosen = cities(), request.GET.get("region", "")
         context |= {"run": run, "helped": helped_in(run, names, chosen), "tiles": tiles_of(run, names, chosen)}
     return show(request, "public/home.html", context)
 
@@ -83,9 +84,9 @@ def _ways(request: HttpRequest, own: str) -> list[Way]:
     open_up = Way("shop", "我想自己干", "学创业、找项目，开了店还有人帮", "#startup")
     check = Way("patch-check", "查证书真假", "照证书填编号和姓名，不用登录", reverse("check"))
     if own:
-        mine = actor_of(request).role == Role.PARTICIPANT
-        words = ("我的事", "要办什么、补贴和证书到哪一步") if mine else ("回到我的工作", "接着办没办完的")
-        back = Way("person-circle" if mine else "briefcase", *words, own)
+        trains = actor_of(request).role == Role.PARTICIPANT
+        words = ("我的事", "要办什么、补贴和证书到哪一步") if trains else ("回到我的工作", "接着办没办完的")
+        back = Way("person-circle" if trains else "briefcase", *words, own)
         inbox = Way("bell", "我的消息", "办到哪一步，都会告诉您", reverse("account_messages"))
         account = Way("gear", "我的账号", "换手机号、改密码、看登录记录", reverse("account"))
         return [back, learn, open_up, inbox, check, account]

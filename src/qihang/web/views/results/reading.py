@@ -56,6 +56,11 @@ class Reader:
             return _NOT_YET
         return _TOO_FEW if row["denominator"] < self.small_n else percent(_share(row))
 
+    def share(self, row: Row | None) -> Decimal | None:
+        """A rate as a ratio, None where it is not shown."""
+        shown = row is not None and row["denominator"] and row["denominator"] >= self.small_n
+        return _share(row) if row is not None and shown else None
+
     def card(self, row: Row | None, name: str) -> Figure:
         """A rate as a card: with its fraction, its target, and the ends between which it can still move."""
         label = BY_NAME[name].label
