@@ -41,7 +41,7 @@ from qihang.web.views.office.people_rows import PlaceRow, place_rows
 from qihang.web.views.office.roles import CASE_ROLES, DESKS
 from qihang.web.views.office.sources import narrowed
 from qihang.web.views.office.work import Narrowing, outcome_words
-from qihang.web.views.provider.ways import doings, standing_of
+from qihang.web.views.provider.ways import doings, sitting_words, standing_of
 
 _ROWS = 20
 _SHOWN_STATES = tuple(state for state in ClassState if state != ClassState.DRAFT)
@@ -178,10 +178,11 @@ def _case_page(request: HttpRequest, item: TrainingClass, form: DecisionForm | N
     checks = opening.checks_of(item)
     deciding = [step for step in _decisions(item, actor) if _may(step.name, checks)]
     places = _places(actor, item)
+    standing = standing_of(item, actor)
     values: dict[str, Any] = {
         "item": item,
         "crumbs": [way_back(request, *_home(actor)), Crumb(item.filing_no or item.name)],
-        "facts": opening.facts_of(item),
+        "facts": opening.facts_of(item, sitting_words(standing.sitting, actor) if standing.sitting else ""),
         "rules": opening.rules_of(checks),
         "verdict": _verdict(checks),
         "record": opening.record_of(actor, item),
@@ -191,7 +192,7 @@ def _case_page(request: HttpRequest, item: TrainingClass, form: DecisionForm | N
         "may_extend": _may_extend(item, actor),
         "may_plan": actor.role == Role.INTAKE_OFFICER and item.state in {ClassState.APPROVED, ClassState.COMPLETED},
         "places": places,
-        "doings": doings(item, actor, standing_of(item, actor)),
+        "doings": doings(item, actor, standing),
         "waiting": sum(row.state == EnrolmentState.APPLIED for row in places),
         "form": form or _fresh_form(deciding, log),
     }
