@@ -31,10 +31,8 @@ TILE_PLACES: dict[str, tuple[int, int]] = {
 _Place = Callable[[dt.date], float]
 _YEAR = 12
 _LABEL_GAP = 9.0  # per cent of the axis below which two months would touch
-_END_GAP, _TARGET_GAP = (
-    12.0,
-    20.0,
-)  # per cent of a scale below which a range's end would touch the other, or the target
+# Per cent of a scale below which a range's end would touch the other end, or the target.
+_END_GAP, _TARGET_GAP = 12.0, 14.0
 
 
 def decimal_text(number: float) -> str:
