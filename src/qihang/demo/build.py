@@ -19,13 +19,13 @@ from qihang.delivery.training.services import (
 )
 from qihang.demo.accounts import give_passwords
 from qihang.demo.classes import ClassStory
-from qihang.demo.courses import COURSES
+from qihang.demo.courses import COURSES, Course
 from qihang.demo.lives import Trainee, draw_trainee, make_too_old
 from qihang.demo.people import Population
 from qihang.demo.places import PLACES
 from qihang.demo.plans import ClassPlan, draw_plans
 from qihang.demo.work import WorkBook
-from qihang.demo.world import BUILDER, World, build_world
+from qihang.demo.world import BUILDER, Institution, World, build_world
 from qihang.foundation.core import clock
 from qihang.foundation.core.errors import DomainError
 from qihang.oversight.indicators.snapshots import refresh
@@ -40,6 +40,7 @@ Progress = Callable[[str], None]
 _SCHOOL_FOR = 1_500  # people; one more institution for so many
 _FEWEST_SCHOOLS = 8
 _OLD_AGE = (60, 66)
+_AHEAD, _LESSON_DAYS = 28, 25  # days until an application's class begins, and it lasts
 SAMPLE_CLASS = "家政服务员五级2026年第1期"
 
 
@@ -80,6 +81,7 @@ def _build(people: int, years: int, seed: int, say: Progress) -> Built:
         book.note(story)
     spells = book.write()
     _sample_class(world, today)
+    _classes_to_decide(world, today)
     say("算结果补贴")
     for item in TrainingClass.objects.filter(state="completed").order_by("pk"):
         settle_class(actor=BUILDER, item=item)
@@ -133,25 +135,8 @@ def _sample_class(world: World, today: dt.date) -> None:
     if today <= end:
         return
     school, office, station = world.institutions[0], world.offices["460100"], world.stations["460100"]
-    place = next(one for one in PLACES if one.code == "460108")
     with clock.travel_to(dt.date(2026, 2, 24)):
-        item = draft_class(
-            actor=school.clerk,
-            fields={
-                "name": SAMPLE_CLASS,
-                "region_id": place.code,
-                "occupation": Occupation.objects.edition().occupations().get(name=COURSES[0].occupation),
-                "level": "5",
-                "format": "day",
-                "hours": COURSES[0].hours,
-                "start": start,
-                "end": end,
-                "place": school.organization.address,
-                "contact_name": school.organization.contact_name,
-                "contact_phone": school.organization.contact_phone.plain(),
-                "planned_heads": 45,
-            },
-        )
+        item = _drafted(school, COURSES[0], SAMPLE_CLASS, start, end)
         submit_class(actor=school.manager, item=item)
         review_class(actor=office.intake, item=item)
         approve_class(actor=office.approver, item=item)
@@ -163,3 +148,37 @@ def _sample_class(world: World, today: dt.date) -> None:
             place=station.organization.address,
         )
     extend_roster(actor=office.intake, item=item, until=today + dt.timedelta(days=365), comment="台风停电，名单补报")
+
+
+def _classes_to_decide(world: World, today: dt.date) -> None:
+    """Two applications of the first institution, handed in today, so that either hand of the office has one to decide."""
+    school, office = world.institutions[0], world.offices["460100"]
+    monday = today + dt.timedelta(days=_AHEAD - today.weekday())
+    for course, reviewed in zip(COURSES[1:], (False, True), strict=False):
+        name = f"{course.name}五级{monday.year}年示范班"
+        item = _drafted(school, course, name, monday, monday + dt.timedelta(days=_LESSON_DAYS))
+        submit_class(actor=school.manager, item=item)
+        if reviewed:
+            review_class(actor=office.intake, item=item)
+
+
+def _drafted(school: Institution, course: Course, name: str, start: dt.date, end: dt.date) -> TrainingClass:
+    """A day class in the county of the first institution."""
+    place = next(one for one in PLACES if one.code == "460108")
+    return draft_class(
+        actor=school.clerk,
+        fields={
+            "name": name,
+            "region_id": place.code,
+            "occupation": Occupation.objects.edition().occupations().get(name=course.occupation),
+            "level": course.level,
+            "format": "day",
+            "hours": course.hours,
+            "start": start,
+            "end": end,
+            "place": school.organization.address,
+            "contact_name": school.organization.contact_name,
+            "contact_phone": school.organization.contact_phone.plain(),
+            "planned_heads": 45,
+        },
+    )

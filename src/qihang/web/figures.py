@@ -1,7 +1,7 @@
 """Where the lines of our small drawings fall: inline SVG, for the content policy allows no style attributes."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from qihang.web.parts import Cohort, EvidenceShare, Mark, Scale
@@ -29,7 +29,10 @@ TILE_PLACES: dict[str, tuple[int, int]] = {
     "460300": (5, 5),  # 三沙
 }
 _Place = Callable[[dt.date], float]
-_LABEL_GAP = 9.0  # per cent of the scale below which two labels would touch
+_YEAR = 12
+_LABEL_GAP = 9.0  # per cent of the axis below which two months would touch
+# Per cent of a scale below which a range's end would touch the other end, or the target.
+_END_GAP, _TARGET_GAP = 12.0, 14.0
 
 
 def decimal_text(number: float) -> str:
@@ -39,11 +42,16 @@ def decimal_text(number: float) -> str:
 
 def scale_marks(scale: Scale) -> list[Mark]:
     """The labels under a scale: the target and the ends of the range, those too near to another left out."""
-    marks = [] if scale.target is None else [Mark(scale.target, scale.target_label or decimal_text(scale.target))]
+    target = [] if scale.target is None else [Mark(scale.target, scale.target_label or decimal_text(scale.target))]
+    ends: list[Mark] = []
     for end in (scale.low, scale.high):
-        if end is not None and all(abs(end - mark.at) >= _LABEL_GAP for mark in marks):
-            marks.append(Mark(end, decimal_text(end)))
-    return sorted(marks, key=lambda mark: mark.at)
+        if end is not None and _is_clear(end, target, _TARGET_GAP) and _is_clear(end, ends, _END_GAP):
+            ends.append(Mark(end, f"{end:.1f}"))
+    return sorted([*target, *ends], key=lambda mark: mark.at)
+
+
+def _is_clear(at: float, marks: Sequence[Mark], gap: float) -> bool:
+    return all(abs(at - mark.at) >= gap for mark in marks)
 
 
 def scale_sentence(value: str, unit: str, scale: Scale) -> str:
@@ -53,7 +61,7 @@ def scale_sentence(value: str, unit: str, scale: Scale) -> str:
         label = scale.target_label or "目标"
         parts.append(label if any(char.isdigit() for char in label) else f"{label} {decimal_text(scale.target)}%")
     if scale.low is not None and scale.high is not None:
-        parts.append(f"没到期的全算上，最低 {decimal_text(scale.low)}%，最高 {decimal_text(scale.high)}%")
+        parts.append(f"没到期的全算上，最低 {scale.low:.1f}%，最高 {scale.high:.1f}%")
     return "，".join(parts)
 
 
@@ -131,15 +139,24 @@ def _bar(start: float, end: float, kind: str) -> Bar:
 
 
 def _months(first: dt.date, last: dt.date, now: float) -> list[Month]:
-    """Every month has its line; every other one its label, unless today's stands there."""
-    months, day = [], first
-    while day < last:
+    """Every month has its line; every other one its label, unless today's stands there. `near` ones stay on a phone:
+    three or so, clear of today's."""
+    days = list(_first_days(first, last))
+    step = next(step for step in (4, 6, 12) if 3 * step >= len(days) or step == _YEAR)
+    months = []
+    for day in days:
         at = 100 * (day - first).days / (last - first).days
         label = f"{day.month} 月" if day.month % 2 == 0 and abs(at - now) > _LABEL_GAP else ""
-        near = day.month % 4 == 0 and abs(at - now) > 2 * _LABEL_GAP
+        near = day.month % step == 0 and not now - 4 * _LABEL_GAP < at < now + 2 * _LABEL_GAP
         months.append(Month(at, label, "near" if near else "far"))
-        day = _next_month(day)
     return months
+
+
+def _first_days(first: dt.date, last: dt.date) -> Iterator[dt.date]:
+    day = first
+    while day < last:
+        yield day
+        day = _next_month(day)
 
 
 def _next_month(day: dt.date) -> dt.date:

@@ -19,6 +19,7 @@ from qihang.foundation.core.calendars import fill_year
 from qihang.foundation.core.roles import Role
 from qihang.foundation.imports.services import commit, confirm, preview
 from qihang.registry.organizations.models import Organization
+from qihang.web.views.imports.destinations import destination
 from tests.delivery.appraisal.builders import (
     SITTING_DAY,
     complete_class,
@@ -140,6 +141,18 @@ class TestTheSitting:
         link = reverse("import_start", args=[SCORES.key, str(sitting.training_class.public_id)])
         assert link in client.get(page_of(sitting)).content.decode()
         assert page_of(sitting) in client.get(link).content.decode()
+
+    def test_a_score_book_is_brought_in_on_any_later_day(
+        self, client: Client, sitting: Sitting, clerk: tuple[User, Actor]
+    ) -> None:
+        client.force_login(clerk[0])
+        with clock.travel_to(SITTING_DAY + dt.timedelta(days=9)):
+            page = client.get(reverse("import_start", args=[SCORES.key, str(sitting.training_class.public_id)]))
+        assert 'type="file"' in page.content.decode()
+
+    def test_a_finished_import_leads_to_the_certificates(self, sitting: Sitting, clerk: tuple[User, Actor]) -> None:
+        into = destination(clerk[1], SCORES, str(sitting.training_class.public_id))
+        assert (into.next_url, into.button) == (page_of(sitting), "看成绩，发证书")
 
     def test_says_why_scores_cannot_be_brought_in_yet(
         self, client: Client, station: Organization, clerk: tuple[User, Actor]

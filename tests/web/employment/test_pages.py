@@ -1,5 +1,6 @@
 """Work on the pages: the person reports it, the school looks it up, the officer decides."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,11 +8,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from qihang.delivery.employment.imports.contributions import CONTRIBUTIONS
 from qihang.delivery.employment.models import WorkSpell
 from qihang.delivery.employment.services import accept_claim, reject_claim
 from qihang.foundation.accounts.models import User
+from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.units import unit_of_work
 from qihang.registry.participants.models import Person
+from qihang.web.views.imports.destinations import destination
 from tests.delivery.builders import make_person
 from tests.factories import LONGHUA, SANYA, SYSTEM, make_actor, make_user
 from tests.foundation.documents.conftest import picture
@@ -28,6 +32,15 @@ def as_user(user: User) -> Client:
 
 def text(response: Any) -> str:
     return str(response.content.decode())
+
+
+def names(page: str) -> list[str]:
+    """Those who stand in the list."""
+    return re.findall(r'<th scope="row" class="at-top">([^<]+)</th>', page)
+
+
+def reviewer_actor() -> Actor:
+    return make_actor("second_reviewer")
 
 
 def answers(**changes: Any) -> dict[str, Any]:
@@ -110,7 +123,7 @@ class TestSchool:
     def test_it_sees_its_trainees_and_by_what_their_work_is_known(self, scene: Scene) -> None:
         client = as_user(scene.user("clerk"))
         page = text(client.get(reverse("work_trainees")))
-        assert "还没有查到" in page
+        assert "还没查到工作" in page
         scene.claim()
         page = text(client.get(reverse("work_trainees"), {"class": str(scene.place.training_class.public_id)}))
         assert "海南椰家家政服务有限公司" in page and "等核实" in page and "劳动合同" in page
@@ -134,6 +147,51 @@ class TestSchool:
         assert other.get(reverse("work_spell", args=[spell.public_id])).status_code == 404
         assert other.get(reverse("work_trainee_claim", args=[scene.place.public_id])).status_code == 404
         assert "还没有学完的学员" in text(other.get(reverse("work_trainees")))
+
+
+class TestWhoFoundWork:
+    """The list of those who completed, for schools and offices: where the matches of a contribution list show."""
+
+    def page(self, scene: Scene, who: str = "intake", **query: str) -> str:
+        return text(as_user(scene.user(who)).get(reverse("work_trainees"), query))
+
+    def accepted(self, scene: Scene) -> None:
+        accept_claim(actor=reviewer_actor(), spell=scene.claim(), comment="")
+
+    def test_it_is_counted_once_it_is_accepted(self, scene: Scene) -> None:
+        scene.claim()
+        assert names(self.page(scene, view="found")) == []
+        assert str(scene.person.name) in self.page(scene, view="open")
+
+    def test_who_found_work_leaves_the_open_ones(self, scene: Scene) -> None:
+        self.accepted(scene)
+        found = self.page(scene, view="found")
+        assert "海南椰家家政服务有限公司" in found and "已核实" in found
+        assert "学完的人都查到了工作" in self.page(scene, view="open")
+
+    def test_an_office_narrows_by_class_and_school(self, scene: Scene) -> None:
+        school = scene.place.training_class.organization.name
+        assert school in self.page(scene, q=school[:4])
+        assert "没有人" in self.page(scene, q="别的学校") or "还没有学完" in self.page(scene, q="别的学校")
+
+    def test_an_address_that_names_no_class_names_all(self, scene: Scene) -> None:
+        assert str(scene.person.name) in self.page(scene, **{"class": "nonsense"})
+
+    def test_only_who_may_hand_in_is_led_there(self, scene: Scene) -> None:
+        link = reverse("work_trainee_claim", args=[scene.place.public_id])
+        assert link in self.page(scene)
+        assert link not in text(as_user(reviewer()).get(reverse("work_trainees")))
+        self.accepted(scene)
+        assert link not in self.page(scene)
+
+    def test_another_county_finds_nobody(self, scene: Scene) -> None:
+        other = as_user(User.objects.get(pk=make_actor("intake_officer", region=SANYA).user_id))
+        assert "还没有学完的学员" in text(other.get(reverse("work_trainees")))
+
+    def test_a_contribution_list_leads_here(self, scene: Scene) -> None:
+        into = destination(scene.cast.intake, CONTRIBUTIONS, "")
+        assert (into.next_url, into.button) == (f"{reverse('work_trainees')}?view=found", "看谁查到了工作")
+        assert destination(make_actor("station_clerk"), CONTRIBUTIONS, "").next_url == ""
 
 
 class TestOfficer:
@@ -183,7 +241,7 @@ class TestOfficer:
     [
         ("work_mine", {"participant"}),
         ("work_claim", {"participant"}),
-        ("work_trainees", {"provider_clerk", "provider_manager"}),
+        ("work_trainees", {"provider_clerk", "provider_manager", "intake_officer", "second_reviewer", "inspector"}),
         ("work_documents", {"intake_officer", "second_reviewer", "inspector"}),
     ],
 )

@@ -72,7 +72,7 @@ ROWS = [
     Row(
         url="work_withdraw", who=own(Role.PARTICIPANT, *_SCHOOL) | region(Role.INTAKE_OFFICER), args=per_place(_spell)
     ),
-    Row(url="work_trainees", who=anywhere(*_SCHOOL)),
+    Row(url="work_trainees", who=anywhere(*_SCHOOL, *_DESK, Role.APPROVER)),
     Row(url="work_trainee_claim", who=own(*_SCHOOL) | region(Role.INTAKE_OFFICER), args=per_place(place_in_class)),
     Row(url="work_documents", who=anywhere(*_DESK)),
     Row(url="work_spell", who=own(*_SCHOOL) | region(*_DESK), args=per_place(_spell)),

@@ -6,15 +6,17 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from qihang.delivery.training.models import TrainingClass
+from qihang.delivery.training.models import Enrolment, TrainingClass
 from qihang.delivery.training.services import approve_class, draft_class, review_class, send_back_class, submit_class
 from qihang.delivery.training.workflows import CLASS_WORKFLOW
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.calendars import fill_year
 from qihang.foundation.core.roles import Role
+from qihang.foundation.core.units import unit_of_work
 from qihang.registry.organizations.models import Organization
 from qihang.registry.organizations.workflows import ORGANIZATION_WORKFLOW
+from tests.delivery.appraisal.builders import complete_class, make_sitting
 from tests.delivery.builders import FILED, Cast, approved_class, class_fields, make_cast, place_in
 from tests.factories import SANYA, SYSTEM, make_actor
 from tests.web.office.desk import (
@@ -268,3 +270,33 @@ def test_the_rules_of_a_filed_class_are_those_of_its_filing_day(cast: Cast) -> N
     item = approved_class(cast)
     with clock.travel_to(dt.date(2026, 6, 1)):
         assert "2026-02-24 申请" in words_of(text(cast.intake, item))
+
+
+def test_after_completion_the_class_leads_to_sitting_work_and_money(cast: Cast) -> None:
+    place = place_in(approved_class(cast, hours=8))
+    item = place.training_class
+    sitting = make_sitting(item)
+    complete_class(item)
+    page = text(cast.intake, item)
+    for url in (
+        reverse("station_sitting", args=[sitting.public_id]),
+        f"{reverse('work_trainees')}?class={item.public_id}",
+        reverse("class_earned", args=[item.public_id]),
+        reverse("work_trainee_claim", args=[place.public_id]),
+    ):
+        assert url in page, url
+    assert "还没查到" in page
+    assert reverse("work_trainee_claim", args=[place.public_id]) not in text(make_actor(Role.INSPECTOR), item)
+
+
+def test_before_approval_it_leads_nowhere_yet(cast: Cast) -> None:
+    page = text(cast.intake, submitted(cast))
+    assert "班里的事" not in page
+    assert "开班申请：" in page
+
+
+def test_a_kind_that_is_none_is_not_shown_by_its_number(cast: Cast) -> None:
+    place = place_in(approved_class(cast))
+    with unit_of_work(SYSTEM):
+        Enrolment.objects.filter(pk=place.pk).update(category="00")
+    assert "没有填" in text(cast.intake, place.training_class)

@@ -166,3 +166,20 @@ def test_somebody_without_the_subsidy_reads_so() -> None:
     with unit_of_work(SYSTEM):
         Enrolment.objects.filter(pk=place.pk).update(subsidised=False)
     assert "自费学的" in page(joined(place))
+
+
+def test_only_what_there_is_to_do_is_coloured_as_such() -> None:
+    place = placed("completed")
+    assert "is-calm" in page(joined(place))
+    assert next_step(Way(place, None, None, works=False)).tone == "calm"
+    with clock.travel_to(START - dt.timedelta(days=2)):
+        assert next_step(Way(placed("enrolled"), None, None, works=False)).tone == "warn"
+
+
+def test_who_did_not_pass_is_not_left_waiting() -> None:
+    place = placed("completed")
+    sitting = make_sitting(place.training_class)
+    with clock.travel_to(sitting.on + dt.timedelta(days=1)):
+        assert next_step(Way(place, sitting, None, works=False)).title == "考过了，等成绩"
+        sitting.state = "held"
+        assert next_step(Way(place, sitting, None, works=False)).title == "这次没有拿到证书"

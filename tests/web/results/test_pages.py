@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,11 +15,13 @@ from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.jobs.models import Job
 from qihang.oversight.indicators import snapshots
+from qihang.web.views.results.board import _hard
+from qihang.web.views.results.places import _level
 from qihang.web.views.results.reading import Reader
 from tests.delivery.appraisal.builders import complete_class, make_class
 from tests.delivery.builders import ground, make_person
 from tests.delivery.conftest import _own_storage  # noqa: F401
-from tests.factories import HAINAN, LONGHUA, MEILAN, SANYA, make_actor, make_region
+from tests.factories import HAIKOU, HAINAN, LONGHUA, MEILAN, SANYA, make_actor, make_region
 from tests.oversight.indicators.test_database import work
 
 pytestmark = pytest.mark.django_db
@@ -89,8 +92,6 @@ def test_enough_people_show_rate_verdict_and_ends() -> None:
         "best": "0.700000",
         "strict": 54,
     }
-    from decimal import Decimal
-
     card = Reader(MEILAN, 30, {HEADLINE: Decimal("0.6")}).card(row, HEADLINE)
     assert (card.value, card.verdict, card.tone) == ("63.0", "过 60%", "ok")
     assert card.scale is not None and (card.scale.low, card.scale.high) == (55.0, 70.0)
@@ -100,13 +101,41 @@ def test_enough_people_show_rate_verdict_and_ends() -> None:
     assert Reader(MEILAN, 30, {}).card(row | {"denominator": 0, "value": None}, HEADLINE).instead == "还没到期"
 
 
-def test_places_and_institutions_stand_below(item: TrainingClass) -> None:
+def test_the_province_stands_by_cities_and_a_city_by_districts(item: TrainingClass) -> None:
     snapshots.refresh()
     page = text(board(browser("leader", HAINAN)))
-    assert "美兰区" in page
+    assert "海口市" in page and "美兰区" not in page
+    assert f"{reverse('results')}?region={HAIKOU}" in page
     assert item.organization.name in page
-    lower = text(board(browser("leader", HAINAN), region=MEILAN))
-    assert "回到全辖区" in lower
+    lower = text(board(browser("leader", HAINAN), region=HAIKOU))
+    assert "美兰区" in lower and "回到全辖区" in lower
+
+
+def test_the_tiles_stand_for_the_whole_province_alone(item: TrainingClass) -> None:
+    snapshots.refresh()
+    assert "q-tiles" in text(board(browser("leader", HAINAN)))
+    assert "q-tiles" not in text(board(browser("leader", HAINAN), region=HAIKOU))
+
+
+@pytest.mark.parametrize(
+    ("part", "level"), [(None, 0), ("0.44", 1), ("0.45", 1), ("0.56", 2), ("0.561", 3), ("0.6", 4), ("0.9", 4)]
+)
+def test_a_tile_is_coloured_by_how_far_it_is_from_the_aim(part: str | None, level: int) -> None:
+    assert _level(None if part is None else Decimal(part), Decimal("0.6")) == level
+    assert _level(None if part is None else Decimal(part), None) == 0
+
+
+def test_hard_proofs_are_named_once_where_they_say_the_same() -> None:
+    assert _hard("61.2%", "61.2%").figure == ""
+    assert _hard("54.2%", "61.2%").figure == "54.2%"
+
+
+def test_no_share_where_there_is_no_rate() -> None:
+    reader = Reader(MEILAN, 30, {})
+    assert reader.share(None) is None
+    assert reader.share({"denominator": 0, "value": None}) is None
+    assert reader.share({"denominator": 29, "value": "0.5"}) is None
+    assert reader.share({"denominator": 30, "value": "0.5"}) == Decimal("0.5")
 
 
 @pytest.mark.parametrize(("role", "region"), [("intake_officer", SANYA), ("leader", LONGHUA)])

@@ -45,8 +45,8 @@ def test_the_sums_the_reasons_and_the_proof(scene: Scene) -> None:
         "750.00",
         "2,250.00",
         "还没到：取得证书，证书有效",
-        "不能得：按补贴学员入班",
-        "不能得：学完后 6 个月内开始工作",
+        "不能得，差：按补贴学员入班",
+        "不能得，差：学完后 6 个月内开始工作",
         "社会保险缴费",
     ):
         assert words in page

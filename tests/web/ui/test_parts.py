@@ -58,7 +58,20 @@ def test_marks_of_a_scale_do_not_touch() -> None:
     assert [mark.label for mark in apart] == ["45.4", "目标 60", "86.7"]
     close = figures.scale_marks(Scale(63, 60, "目标 60", 58, 66))
     assert [mark.label for mark in close] == ["目标 60"]
+    near = figures.scale_marks(Scale(64.3, 60, "目标 60", 61.5, 78.04))
+    assert [mark.label for mark in near] == ["目标 60"]
+    narrow = figures.scale_marks(Scale(90, None, "", 71.34, 82.6))
+    assert [mark.label for mark in narrow] == ["71.3"]
     assert figures.scale_marks(Scale(63)) == []
+
+
+def test_months_that_stay_on_a_phone_stand_clear_of_today_and_of_each_other() -> None:
+    first, last = dt.date(2025, 6, 1), dt.date(2027, 3, 1)
+    months = figures._months(first, last, 80.0)
+    near = [month.at for month in months if month.kind == "near" and month.label]
+    assert 1 <= len(near) <= 3
+    assert all(not 44 < at < 98 for at in near)
+    assert sum(month.label != "" for month in months) > len(near)
 
 
 def test_a_scale_says_what_it_shows() -> None:

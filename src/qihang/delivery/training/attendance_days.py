@@ -23,6 +23,11 @@ class PersonDay:
     day: dt.date
     marks: tuple[Attendance, ...]
 
+    @property
+    def missed(self) -> bool:
+        """Whether any part of the day does not count as having been there."""
+        return any(mark.mark not in ATTENDED_MARKS for mark in self.marks)
+
 
 @dataclass(frozen=True, slots=True)
 class DayPresence:

@@ -338,13 +338,17 @@ def job_of(*, actor: Actor, batch: ImportBatch) -> Job | None:
 
 
 def require_open(*, actor: Actor, kind: str, target_id: str) -> ImportKind:
-    """The kind, if the actor may bring such a file in here today; else NotAllowed, NotFound or a DomainError that says
-    why not (a class that is closed)."""
+    """The kind, if the actor may bring such a file in here; else NotAllowed, NotFound or a DomainError that says why
+    not (a class that is closed). What is wrong with the day (field `on`) is not: the file will say its own."""
     chosen = kind_of(kind)
     require_may_import(actor, chosen)
     _require_target(chosen, target_id)
     if opener := register_opener(chosen, actor, target_id):
-        opener(clock.today())
+        try:
+            opener(clock.today())
+        except DomainError as refusal:
+            if refusal.field != "on":
+                raise
     return chosen
 
 

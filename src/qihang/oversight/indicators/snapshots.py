@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -86,6 +86,14 @@ def figures_of(
     """A programme's kept figures of a region, as rows of the answer; [] where the region had no class."""
     sets = FigureSet.objects.filter(run=run, programme=programme, region=region, by=by or "")
     return list(sets.values_list("figures", flat=True).first() or [])
+
+
+def figures_by_region(
+    run: FigureRun, *, programme: Programme | str, regions: Iterable[str]
+) -> dict[str, list[dict[str, Any]]]:
+    """A programme's kept figures of several regions, each as a whole; regions without a class are left out."""
+    sets = FigureSet.objects.filter(run=run, programme=programme, by="", region__in=list(regions))
+    return dict(sets.values_list("region", "figures"))
 
 
 def cases_of(

@@ -144,9 +144,14 @@ class _Mention:
     spot: bool
 
 
+def short_name(name: str) -> str:
+    """A division as people say it: 海口 for 海口市, 陵水 for 陵水黎族自治县."""
+    return _KINDS.sub("", name)
+
+
 def _spellings(name: str) -> tuple[list[str], str]:
     """How a division is written in full (陵水黎族自治县, 陵水县) and in short (陵水)."""
-    short = _KINDS.sub("", name)
+    short = short_name(name)
     full = [name, short + "县"] if _ETHNIC.search(name) else [name]
     return full, short
 

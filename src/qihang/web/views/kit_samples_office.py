@@ -188,56 +188,8 @@ def case() -> dict[str, Any]:
             ("暂缓 1 人", Decimal(750), "−", "hold"),
             ("现在可付 31 人", Decimal(23250), "＝", "ok"),
         ],
-        "rules": [
-            Rule(
-                PASSED,
-                "过",
-                "机构在定点目录内，协议有效",
-                "目录第 17 号，有效至 2026-12-31",
-                article="琼人社规〔2024〕2 号",
-                article_url="#c2",
-            ),
-            Rule(
-                PASSED,
-                "过",
-                "开班前 5 个工作日备案",
-                "8-28 备案，9-07 开班，中间隔 5 个工作日",
-                parameter="opening.lead_days = 5",
-            ),
-            Rule(
-                FAILED,
-                "1 人不过",
-                "个人出勤不低于 80%",
-                "34 人过。符传雄 13/17 天 = 76.5%，差 1 天",
-                parameter="attendance.person_min",
-            ),
-            Rule(
-                UNKNOWN,
-                "1 人待核",
-                "开班时属于补贴对象",
-                "34 人过。吴坤明失业登记 8-30 注销，开班 9-07；只扣他的 750 元，不影响别人",
-                article="财社〔2023〕181 号第五条",
-                article_url="#c2",
-            ),
-            Rule(PASSED, "过", "额度够付", "开班时已锁定 52,500 元", article="美兰区第 4 季度额度"),
-        ],
-        "events": [
-            Event("学校申请开班", "8-26 10:14", "符晓"),
-            Event(
-                "批准开班，锁定额度",
-                "8-28 16:40",
-                "林志远审，周敏复核",
-                "52,500.00 元；教师 2 人、场地 96 ㎡ 符合",
-                "准",
-            ),
-            Event("现场抽查", "9-15 09:25", "双随机 2 人", "应到 35，实到 34，1 人有假条。照片 4 张"),
-            Event("发证 34 本", "10-12", "市鉴定指导中心", seal="证"),
-            Event("学校申报补贴", "11-17 17:02", "符晓"),
-            Event("初审：等您决定", "今天 17:30 前", seal="审", stage=NOW),
-            Event("复核", "周敏，1 个工作日", seal="核", stage=NEXT),
-            Event("公示 5 个工作日", "预计 11-26 起", seal="示", stage=NEXT),
-            Event("拨付", "公示无异议后 5 个工作日内", seal="付", stage=NEXT),
-        ],
+        "rules": _case_rules(),
+        "events": _case_events(),
         "facts": [
             ("考勤", "595 人次签到，其中手工补签 6（1.0%）"),
             ("视频", "17 天全，抽看 2 段"),
@@ -246,12 +198,63 @@ def case() -> dict[str, Any]:
     }
 
 
+def _case_rules() -> list[Rule]:
+    return [
+        Rule(
+            PASSED,
+            "过",
+            "机构在定点目录内，协议有效",
+            "目录第 17 号，有效至 2026-12-31",
+            article="琼人社规〔2024〕2 号",
+            article_url="#c2",
+        ),
+        Rule(
+            PASSED,
+            "过",
+            "开班前 5 个工作日备案",
+            "8-28 备案，9-07 开班，中间隔 5 个工作日",
+            parameter="opening.lead_days = 5",
+        ),
+        Rule(
+            FAILED,
+            "1 人不过",
+            "个人出勤不低于 80%",
+            "34 人过。符传雄 13/17 天 = 76.5%，差 1 天",
+            parameter="attendance.person_min",
+        ),
+        Rule(
+            UNKNOWN,
+            "1 人待核",
+            "开班时属于补贴对象",
+            "34 人过。吴坤明失业登记 8-30 注销，开班 9-07；只扣他的 750 元，不影响别人",
+            article="财社〔2023〕181 号第五条",
+            article_url="#c2",
+        ),
+        Rule(PASSED, "过", "额度够付", "开班时已锁定 52,500 元", article="美兰区第 4 季度额度"),
+    ]
+
+
+def _case_events() -> list[Event]:
+    return [
+        Event("学校申请开班", "8-26 10:14", "符晓"),
+        Event(
+            "批准开班，锁定额度",
+            "8-28 16:40",
+            "林志远审，周敏复核",
+            "52,500.00 元；教师 2 人、场地 96 ㎡ 符合",
+            "准",
+        ),
+        Event("现场抽查", "9-15 09:25", "双随机 2 人", "应到 35，实到 34，1 人有假条。照片 4 张"),
+        Event("发证 34 本", "10-12", "市鉴定指导中心", seal="证"),
+        Event("学校申报补贴", "11-17 17:02", "符晓"),
+        Event("初审：等您决定", "今天 17:30 前", seal="审", stage=NOW),
+        Event("复核", "周敏，1 个工作日", seal="核", stage=NEXT),
+        Event("公示 5 个工作日", "预计 11-26 起", seal="示", stage=NEXT),
+        Event("拨付", "公示无异议后 5 个工作日内", seal="付", stage=NEXT),
+    ]
+
+
 def roster() -> dict[str, Any]:
-    ok, fix, ask = ("可导入", Tone.OK), ("要改", Tone.ERR), ("要确认", Tone.HOLD)
-
-    def row(number: int, verdict: tuple[str, Tone], *cells: Cell, selected: bool = False) -> Row:
-        return Row(number, *verdict, cells=cells, url="#finding-t", selected=selected)
-
     return {
         "crumbs": [
             Crumb("班级", "/kit/roster/"),
@@ -266,12 +269,7 @@ def roster() -> dict[str, Any]:
             Step("补贴申请", "取证后 20 天内"),
             Step("就业跟踪", "看到 2027-06"),
         ],
-        "gates": [
-            Gate("列名", "11 列全部认出", PASSED),
-            Gate("每一格", "5 处要改，9 处已自动整理", FAILED),
-            Gate("表内重复", "1 组要您确认", UNKNOWN),
-            Gate("和全省记录比对", "比到第 31 行，共 45 行，约剩 10 秒", done=31, total=45),
-        ],
+        "gates": _roster_gates(),
         "views": [
             View("有问题", "?f=bad", 7),
             View("要改", "?f=fix", 5),
@@ -279,70 +277,95 @@ def roster() -> dict[str, Any]:
             View("全部", "?f=all", 45, current=True),
         ],
         "columns": ["姓名", "身份证号", "性别", "年龄", "人员类别", "联系电话"],
-        "rows": [
-            row(
-                4,
-                ok,
-                Cell("吴样例"),
-                Cell("460102********0825", "a", "去掉了空格", mono=True),
-                Cell("女"),
-                Cell("43", "a", "按证件算", was="30"),
-                Cell("城镇登记失业人员"),
-                Cell("139****0412", mono=True),
-            ),
-            row(
-                7,
-                fix,
-                Cell("林样例"),
-                Cell("460108********222X", mono=True),
-                Cell("女"),
-                Cell("47"),
-                Cell("就业困难人员"),
-                Cell("", "e", "没填电话"),
-            ),
-            row(
-                8,
-                fix,
-                Cell("黄样例"),
-                Cell("460106********0827", mono=True),
-                Cell("女"),
-                Cell("50"),
-                Cell("4050", "e", "没有这个类别"),
-                Cell("136****7750", mono=True),
-            ),
-            row(
-                9,
-                fix,
-                Cell("王样例"),
-                Cell("460108198203154243", "e", "最后一位对不上", mono=True, selected=True),
-                Cell("女"),
-                Cell("44"),
-                Cell("城镇登记失业人员"),
-                Cell("138****2291", mono=True),
-                selected=True,
-            ),
-            row(
-                11,
-                ask,
-                Cell("郑样例"),
-                Cell("460107********0629", "q", "和第 27 行是同一人", mono=True),
-                Cell("女"),
-                Cell("52"),
-                Cell("就业困难人员"),
-                Cell("137****8806", mono=True),
-            ),
-            row(
-                14,
-                ok,
-                Cell("冯样例"),
-                Cell("460108********0843", mono=True),
-                Cell("女"),
-                Cell("35"),
-                Cell("城镇登记失业人员"),
-                Cell("187****3302", mono=True),
-            ),
-        ],
+        "rows": _roster_rows(),
     }
+
+
+def _roster_gates() -> list[Gate]:
+    return [
+        Gate("列名", "11 列全部认出", PASSED),
+        Gate("每一格", "5 处要改，9 处已自动整理", FAILED),
+        Gate("表内重复", "1 组要您确认", UNKNOWN),
+        Gate("和全省记录比对", "比到第 31 行，共 45 行，约剩 10 秒", done=31, total=45),
+    ]
+
+
+def _roster_rows() -> list[Row]:
+    ok, fix = ("可导入", Tone.OK), ("要改", Tone.ERR)
+    return [
+        _row(
+            4,
+            ok,
+            Cell("吴样例"),
+            Cell("460102********0825", "a", "去掉了空格", mono=True),
+            Cell("女"),
+            Cell("43", "a", "按证件算", was="30"),
+            Cell("城镇登记失业人员"),
+            Cell("139****0412", mono=True),
+        ),
+        _row(
+            7,
+            fix,
+            Cell("林样例"),
+            Cell("460108********222X", mono=True),
+            Cell("女"),
+            Cell("47"),
+            Cell("就业困难人员"),
+            Cell("", "e", "没填电话"),
+        ),
+        _row(
+            8,
+            fix,
+            Cell("黄样例"),
+            Cell("460106********0827", mono=True),
+            Cell("女"),
+            Cell("50"),
+            Cell("4050", "e", "没有这个类别"),
+            Cell("136****7750", mono=True),
+        ),
+        *_more_roster_rows(),
+    ]
+
+
+def _more_roster_rows() -> list[Row]:
+    ok, fix, ask = ("可导入", Tone.OK), ("要改", Tone.ERR), ("要确认", Tone.HOLD)
+    return [
+        _row(
+            9,
+            fix,
+            Cell("王样例"),
+            Cell("460108198203154243", "e", "最后一位对不上", mono=True, selected=True),
+            Cell("女"),
+            Cell("44"),
+            Cell("城镇登记失业人员"),
+            Cell("138****2291", mono=True),
+            selected=True,
+        ),
+        _row(
+            11,
+            ask,
+            Cell("郑样例"),
+            Cell("460107********0629", "q", "和第 27 行是同一人", mono=True),
+            Cell("女"),
+            Cell("52"),
+            Cell("就业困难人员"),
+            Cell("137****8806", mono=True),
+        ),
+        _row(
+            14,
+            ok,
+            Cell("冯样例"),
+            Cell("460108********0843", mono=True),
+            Cell("女"),
+            Cell("35"),
+            Cell("城镇登记失业人员"),
+            Cell("187****3302", mono=True),
+        ),
+    ]
+
+
+def _row(number: int, verdict: tuple[str, Tone], *cells: Cell, selected: bool = False) -> Row:
+    return Row(number, *verdict, cells=cells, url="#finding-t", selected=selected)
 
 
 def results() -> dict[str, Any]:

@@ -8,3 +8,5 @@ PROVIDERS = (Role.PROVIDER_CLERK, Role.PROVIDER_MANAGER)
 DECIDERS = tuple(dict.fromkeys((*MAY_DECIDE, *MAY_TAKE_BACK)))
 # Who hands in for a trainee.
 FOR_OTHERS = (*PROVIDERS, Role.INTAKE_OFFICER)
+# Who reads the list of those who completed, with their work.
+LISTED = tuple(dict.fromkeys((*PROVIDERS, *DECIDERS, Role.APPROVER, Role.INSPECTOR)))

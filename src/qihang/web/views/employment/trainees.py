@@ -1,11 +1,11 @@
-"""Work of trainees, for their institution: who works, by what proof, and handing in a paper for one of them."""
+"""Work of trainees, for their institution and the offices: who works, by what proof; and handing in a paper for one."""
 
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,33 +16,82 @@ from qihang.delivery.employment.models import WorkSpell
 from qihang.delivery.employment.services import claim_work
 from qihang.delivery.training.enums import EnrolmentState
 from qihang.delivery.training.models import Enrolment, TrainingClass
+from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError, NotFound
 from qihang.web.access import roles
 from qihang.web.navigation import actor_of
-from qihang.web.parts import Crumb
+from qihang.web.parts import Chip, Crumb, View
 from qihang.web.refusals import show_refusal
 from qihang.web.views.employment.forms import TraineeClaimForm
-from qihang.web.views.employment.roles import FOR_OTHERS, PROVIDERS
+from qihang.web.views.employment.roles import FOR_OTHERS, LISTED, PROVIDERS
+from qihang.web.views.employment.work_known import Found, counted, with_work
+from qihang.web.views.office.addresses import is_public_id, kept_address, without
 
 _A_PAGE = 50
+_VIEWS = {"found": "查到工作", "open": "还没查到"}
 
 
-@roles(*PROVIDERS)
+@roles(*LISTED)
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    """Everyone who completed one of our classes, with the work that is known of them."""
+    """Everyone in sight who completed a class, with the work that is known of them since."""
     actor = actor_of(request)
-    classes = TrainingClass.objects.visible_to(actor).filter(enrolments__state=EnrolmentState.COMPLETED).distinct()
-    places = Enrolment.objects.visible_to(actor).completed().select_related("training_class", "person")
+    item, words = _class(request, actor), request.GET.get("q", "").strip()
+    places = with_work(_narrowed(Enrolment.objects.visible_to(actor).completed(), item, words))
+    found = counted(places)
+    view = request.GET.get("view", "")
+    shown = places.filter(works=view == "found") if view in _VIEWS else places
+    known = WorkSpell.objects.visible_to(actor).filter(state__in=STANDING).order_by("-start")
+    rows = shown.select_related("training_class__organization", "person").prefetch_related(
+        Prefetch("person__work", queryset=known, to_attr="known_work")
+    )
+    page = Paginator(_ordered(rows), _A_PAGE).get_page(request.GET.get("page"))
+    values = {
+        "page": page,
+        "rows": [_row(place) for place in page],
+        "views": _views(request, found, view),
+        "found": found,
+        "chips": _chips(request, item, words),
+        "item": item,
+        "words": words,
+        "view": view if view in _VIEWS else "",
+        "for_office": actor.role not in PROVIDERS,
+        "may_claim": actor.role in FOR_OTHERS,
+    }
+    return render(request, "employment/trainees.html", values)
+
+
+def _class(request: HttpRequest, actor: Actor) -> TrainingClass | None:
     chosen = request.GET.get("class", "")
-    item = next((one for one in classes if str(one.public_id) == chosen), None)
+    if not is_public_id(chosen):
+        return None
+    taught = TrainingClass.objects.visible_to(actor).filter(enrolments__state=EnrolmentState.COMPLETED)
+    found: TrainingClass | None = taught.filter(public_id=chosen).first()
+    return found
+
+
+def _narrowed(places: QuerySet[Enrolment], item: TrainingClass | None, words: str) -> QuerySet[Enrolment]:
     if item is not None:
         places = places.filter(training_class=item)
-    known = WorkSpell.objects.visible_to(actor).filter(state__in=STANDING).order_by("-start")
-    places = places.prefetch_related(Prefetch("person__work", queryset=known, to_attr="known_work"))
-    page = Paginator(_ordered(places), _A_PAGE).get_page(request.GET.get("page"))
-    values = {"page": page, "rows": [_row(place) for place in page], "classes": classes, "item": item}
-    return render(request, "employment/trainees.html", values)
+    by_words = Q(training_class__name__icontains=words) | Q(training_class__organization__name__icontains=words)
+    return places.filter(by_words) if words else places
+
+
+def _views(request: HttpRequest, found: Found, view: str) -> list[View]:
+    counts = {"found": found.working, "open": found.open}
+    everyone = View("学完的", without(request, "view", "page"), found.completed, current=view not in _VIEWS)
+    return [
+        everyone,
+        *(
+            View(label, kept_address(request, view=key), counts[key], current=view == key)
+            for key, label in _VIEWS.items()
+        ),
+    ]
+
+
+def _chips(request: HttpRequest, item: TrainingClass | None, words: str) -> list[Chip]:
+    chips = [Chip(item.name, without(request, "class", "page"))] if item else []
+    return [*chips, *([Chip(words, without(request, "q", "page"))] if words else [])]
 
 
 def _ordered(places: QuerySet[Enrolment]) -> QuerySet[Enrolment]:

@@ -12,6 +12,7 @@ from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.roles import Role
 from qihang.registry.organizations import staffing
+from qihang.registry.policy.engine.parameters import ParameterRow
 from qihang.registry.policy.enums import VerifiedMark
 from qihang.registry.policy.services import missing_parameters, unproven_values
 from qihang.registry.policy.words import label_of, place_name
@@ -159,7 +160,7 @@ def _proofs(region: str) -> Lack:
     rows = unproven_values(region=region, on=clock.today())
     return Lack(
         title="没对过原文的参数",
-        lines=[f"{label_of(row.spec, row.by)}：{VerifiedMark(row.verified).label}，{row.law}" for row in rows],
+        lines=[f"{label_of(row.spec, row.by)}：{_mark_and_law(row)}" for row in rows],
         done="在用的值都对过原文",
         who="政策录入找到原文，按原文再提一遍，标“已核原文”",
         step=("看这些值", _parameters_at(region)),
@@ -189,3 +190,7 @@ def _organizations(actor: Actor, action: str) -> tuple[str, str]:
     if any(item.url_name == ORGANIZATIONS and item.is_for(actor) for item in registered()):
         return action, reverse(ORGANIZATIONS)
     return "", ""
+
+
+def _mark_and_law(row: ParameterRow) -> str:
+    return "，".join(filter(None, (VerifiedMark(row.verified).label, row.law)))

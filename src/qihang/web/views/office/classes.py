@@ -32,6 +32,8 @@ from qihang.web.access import roles
 from qihang.web.navigation import actor_of
 from qihang.web.parts import Crumb, View
 from qihang.web.refusals import show_refusal
+from qihang.web.views.employment.roles import FOR_OTHERS
+from qihang.web.views.employment.work_known import with_work
 from qihang.web.views.office import opening
 from qihang.web.views.office.addresses import is_public_id, kept_address, way_back, without
 from qihang.web.views.office.decision_forms import BulkForm, DecisionForm, ExtendForm
@@ -39,6 +41,7 @@ from qihang.web.views.office.people_rows import PlaceRow, place_rows
 from qihang.web.views.office.roles import CASE_ROLES, DESKS
 from qihang.web.views.office.sources import narrowed
 from qihang.web.views.office.work import Narrowing, outcome_words
+from qihang.web.views.provider.ways import doings, sitting_words, standing_of
 
 _ROWS = 20
 _SHOWN_STATES = tuple(state for state in ClassState if state != ClassState.DRAFT)
@@ -175,10 +178,11 @@ def _case_page(request: HttpRequest, item: TrainingClass, form: DecisionForm | N
     checks = opening.checks_of(item)
     deciding = [step for step in _decisions(item, actor) if _may(step.name, checks)]
     places = _places(actor, item)
+    standing = standing_of(item, actor)
     values: dict[str, Any] = {
         "item": item,
         "crumbs": [way_back(request, *_home(actor)), Crumb(item.filing_no or item.name)],
-        "facts": opening.facts_of(item),
+        "facts": opening.facts_of(item, sitting_words(standing.sitting, actor) if standing.sitting else ""),
         "rules": opening.rules_of(checks),
         "verdict": _verdict(checks),
         "record": opening.record_of(actor, item),
@@ -188,6 +192,7 @@ def _case_page(request: HttpRequest, item: TrainingClass, form: DecisionForm | N
         "may_extend": _may_extend(item, actor),
         "may_plan": actor.role == Role.INTAKE_OFFICER and item.state in {ClassState.APPROVED, ClassState.COMPLETED},
         "places": places,
+        "doings": doings(item, actor, standing),
         "waiting": sum(row.state == EnrolmentState.APPLIED for row in places),
         "form": form or _fresh_form(deciding, log),
     }
@@ -227,7 +232,7 @@ def _verdict(checks: list[Any]) -> str:
 
 def _places(actor: Actor, item: TrainingClass) -> list[PlaceRow]:
     rows = Enrolment.objects.visible_to(actor).filter(training_class=item).select_related("person")
-    return place_rows(rows)
+    return place_rows(with_work(rows), may_claim=actor.role in FOR_OTHERS)
 
 
 def _home(actor: Actor) -> tuple[str, str]:

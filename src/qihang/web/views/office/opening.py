@@ -77,7 +77,7 @@ def place_names(codes: set[str]) -> dict[str, str]:
     return {code: "全国" if code == NATION else names.get(code, code) for code in codes}
 
 
-def facts_of(item: TrainingClass) -> list[tuple[str, Any]]:
+def facts_of(item: TrainingClass, exam: str = "") -> list[tuple[str, Any]]:
     """What the institution asks for."""
     trade = f"{item.occupation.name}，{item.get_level_display()}" if item.occupation else item.get_module_display()
     nature = item.get_kind_display()
@@ -91,7 +91,7 @@ def facts_of(item: TrainingClass) -> list[tuple[str, Any]]:
         ("人数", with_unit(item.planned_heads, "人")),
         ("上课", f"{date_span(item.start, item.end)}，{with_unit(item.hours, '课时')}"),
         ("地点", item.place),
-        ("鉴定", f"计划 {chinese_date(item.appraisal_on)}" if item.appraisal_on else "没有写日子"),
+        ("鉴定", exam or (f"计划 {chinese_date(item.appraisal_on)}" if item.appraisal_on else "没有写日子")),
         ("联系人", f"{item.contact_name} {item.contact_phone}"),
     ]
     if item.filing_no:

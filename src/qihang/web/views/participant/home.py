@@ -32,7 +32,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "next": next_step(way),
             "way": way,
             "stages": stages(way) if way else [],
-            "presence": _presence(way.place) if way else None,
+            "presence": presence_of(way.place) if way else None,
             "conclusion": conclude(way.place.decision) if way and way.place.decision else "",
             "earlier": places[1:],
         },
@@ -61,6 +61,7 @@ def way_of(actor: Actor, place: Enrolment) -> Way:
     return Way(place, sitting, certificates.first(), work.exists())
 
 
-def _presence(place: Enrolment) -> object | None:
+def presence_of(place: Enrolment) -> object | None:
+    """How much of the class the person was there, None before any day is kept."""
     found = (one for one in attendance_summary(place.training_class) if one.enrolment.pk == place.pk)
     return next((one for one in found if one.held), None)

@@ -4,6 +4,7 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from qihang.delivery.training.attendance_days import days_of
@@ -13,6 +14,8 @@ from qihang.registry.policy.services import conclude
 from qihang.web.access import roles
 from qihang.web.explained import rule_rows
 from qihang.web.navigation import actor_of
+from qihang.web.parts import Crumb
+from qihang.web.views.participant.home import presence_of
 
 
 @roles(Role.PARTICIPANT)
@@ -30,5 +33,7 @@ def overview(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             "conclusion": conclude(decision) if decision else "",
             "rules": rule_rows(decision, "participant") if decision else [],
             "days": days_of(place),
+            "presence": presence_of(place),
+            "crumbs": [Crumb("我的事", reverse("my_home")), Crumb(place.training_class.name)],
         },
     )

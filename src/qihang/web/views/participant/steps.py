@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from qihang.delivery.appraisal.enums import SittingState
 from qihang.delivery.appraisal.models import Certificate, Sitting
 from qihang.delivery.training.enums import EnrolmentState
 from qihang.delivery.training.models import Enrolment
@@ -24,6 +25,11 @@ class NextStep:
     why: str
     action: str = ""
     url: str = ""
+
+    @property
+    def tone(self) -> str:
+        """Only what the person has to do is coloured as such."""
+        return "calm" if self.head == _NOTHING else "warn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,10 @@ def _completed(way: Way) -> NextStep:
         return NextStep(_NOTHING, "学完了，等考试（鉴定）的安排", "日子定了写在这里，也会发消息给您。")
     if clock.today() <= sitting.on:
         return NextStep(f"{chinese_date(sitting.on)}考试", "去考试（鉴定），带上身份证", f"地点：{sitting.place}。")
+    if sitting.state == SittingState.HELD:
+        return NextStep(
+            _NOTHING, "这次没有拿到证书", "成绩出来了，没有过或者没有参加。想补考，问培训学校下一场什么时候。"
+        )
     return NextStep(_NOTHING, "考过了，等成绩", "成绩出来，合格的当天就有证书。没过的，问培训学校补考的事。")
 
 

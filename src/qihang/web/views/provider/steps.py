@@ -1,10 +1,11 @@
 """The way of a class in seven steps with their days, and its history as a timeline."""
 
-import datetime as dt
 from typing import Any
 
 from django.db.models import Model
 
+from qihang.delivery.appraisal.enums import SittingState
+from qihang.delivery.appraisal.models import Sitting
 from qihang.delivery.training.enums import ClassState
 from qihang.delivery.training.models import TrainingClass
 from qihang.delivery.training.workflows import CLASS_WORKFLOW
@@ -16,17 +17,17 @@ from qihang.web.formats import chinese_date, date_span, short_date, short_moment
 from qihang.web.parts import Event, Stage, Step
 
 
-def class_steps(item: TrainingClass, heads: int, marked_days: int) -> list[Step]:
+def class_steps(item: TrainingClass, heads: int, marked_days: int, sitting: Sitting | None = None) -> list[Step]:
     """From the application to the work found. `heads` are in the class or were, `marked_days` have attendance."""
-    today = clock.today()
-    at = _reached(item, heads, today)
+    held = sitting is not None and sitting.state == SittingState.HELD
+    at = _reached(item, heads, held=held)
     notes = [
         _submitted_note(item),
         f"{short_date(item.filed_on)} 批准" if item.filed_on else _review_note(item),
         f"{heads} 人" if heads else f"{short_date(item.roster_last_day)} 前交",
         f"{date_span(item.start, item.end)}" + (f"，已记 {marked_days} 天" if marked_days else ""),
         f"{short_date(item.completed_on)} 办好" if item.completed_on else f"{short_date(item.end)} 起可办",
-        f"预计 {short_date(item.appraisal_on)}" if item.appraisal_on else "日子没定",
+        _exam_note(item, sitting),
         "学完以后跟踪",
     ]
     labels = ("申请", "批准", "名单", "上课", "结业", "考试（鉴定）", "就业")
@@ -39,15 +40,21 @@ def _stage(place: int, at: int) -> Stage:
     return Stage.DONE if place < at else Stage.NOW if place == at else Stage.NEXT
 
 
-def _reached(item: TrainingClass, heads: int, today: dt.date) -> int:
+def _exam_note(item: TrainingClass, sitting: Sitting | None) -> str:
+    if sitting:
+        return f"{short_date(sitting.on)} {'考过' if sitting.state == SittingState.HELD else '考'}"
+    return f"预计 {short_date(item.appraisal_on)}" if item.appraisal_on else "日子没定"
+
+
+def _reached(item: TrainingClass, heads: int, *, held: bool) -> int:
     """The step that the class stands at."""
     if item.state == ClassState.COMPLETED:
-        return 5
+        return 6 if held else 5
     if item.state != ClassState.APPROVED:
         return 1 if item.state in {ClassState.SUBMITTED, ClassState.REVIEWED} else 0
     if not heads:
         return 2
-    return 4 if item.end < today else 3
+    return 4 if item.end < clock.today() else 3
 
 
 def _submitted_note(item: TrainingClass) -> str:

@@ -117,7 +117,10 @@ def _finish(item: TrainingClass, actor: Actor) -> Task | None:
     """Over: to be completed, or what is in the way of it and who removes that."""
     reason = may_complete(item, actor)
     if reason is None:
-        why = "课上完了，考勤也齐了。办了结业，学完的人才能报名考试。"
+        absent = item.enrolments.filter(state=EnrolmentState.ENROLLED, attendance=None).count()
+        why = "课上完了，考勤也交了。办了结业，学完的人才能考试。"
+        if absent:
+            why = f"有 {absent} 个人一天考勤也没有，先看是不是漏了；漏了的补上，再办结业。"
         url = reverse("class_complete", args=[item.public_id])
         return Task(item, "给这个班办结业", why, "去办结业", url, None, "可以办结业了")
     if item.enrolments.undecided().exists():

@@ -17,7 +17,6 @@ from qihang.delivery.training.workflows import CLASS_WORKFLOW, PROVIDERS
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.calendars import WorkCalendar
 from qihang.foundation.core.errors import DomainError
-from qihang.foundation.core.roles import Role
 from qihang.foundation.core.workflow import Refused, Transition
 from qihang.web.access import roles
 from qihang.web.formats import NOTHING, chinese_date, date_span, with_unit
@@ -28,7 +27,6 @@ from qihang.web.reveal import reveal_page
 from qihang.web.step_up import step_up
 from qihang.web.views.provider.access import (
     CLASS_READERS,
-    OFFICE,
     PEOPLE_READERS,
     REVEALERS,
     class_of,
@@ -38,8 +36,8 @@ from qihang.web.views.provider.access import (
 from qihang.web.views.provider.class_steps import STEP_PAGES, form_for
 from qihang.web.views.provider.steps import class_steps, history_of
 from qihang.web.views.provider.tasks import due_of, task_of
+from qihang.web.views.provider.ways import doings, rest_of, sitting_words, standing_of
 
-EARNED_READERS = (*PROVIDERS, *OFFICE, Role.LEADER)
 _OPEN_NUMBERS = ("applied", "enrolled", "refused", "withdrawn", "completed", "not_completed")
 
 
@@ -49,6 +47,7 @@ def overview(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     item = class_of(request, public_id)
     actor = actor_of(request)
     counts = _counts(item)
+    standing = standing_of(item, actor)
     task = task_of(item, actor) if actor.role in PROVIDERS else None
     return render(
         request,
@@ -56,15 +55,16 @@ def overview(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         {
             "item": item,
             "crumbs": crumbs_of(request, item),
-            "steps": class_steps(item, _heads(counts), days_held(item)),
+            "steps": class_steps(item, _heads(counts), days_held(item), standing.sitting),
             "task": task,
             "task_due": due_of(task, WorkCalendar()) if task else None,
             "numbers": _numbers(request, item, counts),
-            "doings": _doings(request, item),
+            "rest": rest_of(item, standing) if actor.role in PROVIDERS and not task else None,
+            "doings": doings(item, actor, standing),
             "buttons": _buttons(item, actor, task.url if task else ""),
             "edits": actor.role in PROVIDERS and item.state in {ClassState.DRAFT, ClassState.RETURNED},
             "returned": returned_words(item),
-            "facts": _facts(item),
+            "facts": _facts(item, sitting_words(standing.sitting, actor) if standing.sitting else ""),
             "reveals": actor.role in REVEALERS,
             "events": history_of(CLASS_WORKFLOW, item),
         },
@@ -96,37 +96,6 @@ def _numbers(request: HttpRequest, item: TrainingClass, counts: dict[str, int]) 
 
 
 @dataclass(frozen=True, slots=True)
-class Doing:
-    """A way on from the class: what lies there, and to whom the address is open."""
-
-    label: str
-    note: str
-    url: str
-
-
-def _doings(request: HttpRequest, item: TrainingClass) -> list[Doing]:
-    """People, attendance, files brought in, scores and money, as far as there are any and the reader may see them."""
-    role = actor_of(request).role
-    filed = item.state in {ClassState.APPROVED, ClassState.COMPLETED}
-    ways: list[Doing] = []
-    if filed and role in PEOPLE_READERS:
-        ways.append(Doing("学员", "每个人够不够条件，为什么", reverse("class_people", args=[item.public_id])))
-        ways.append(Doing("考勤", "每天到了谁，够不够出勤率", reverse("class_attendance", args=[item.public_id])))
-    if item.state == ClassState.COMPLETED and role in EARNED_READERS:
-        ways.append(Doing("补贴", "学完、考过、就业各算出多少", reverse("class_earned", args=[item.public_id])))
-    if role in PROVIDERS and item.state == ClassState.APPROVED:
-        ways.append(
-            Doing("导入花名册", "一格一格核对，对的先进", reverse("import_start", args=["roster", item.public_id]))
-        )
-        ways.append(
-            Doing("导入考勤表", "照学校自己的表就行", reverse("import_start", args=["attendance", item.public_id]))
-        )
-    if role in PROVIDERS and filed:
-        ways.append(Doing("导入过的文件", "原样留着，核对记录也在", reverse("import_list")))
-    return [way for way in ways if way.url]
-
-
-@dataclass(frozen=True, slots=True)
 class Button:
     label: str
     url: str
@@ -152,7 +121,7 @@ def _button(item: TrainingClass, step: Transition) -> Button:
     return Button(step.label, url, "btn-stop" if page.danger else "btn-outline-primary")
 
 
-def _facts(item: TrainingClass) -> list[tuple[str, str]]:
+def _facts(item: TrainingClass, exam: str) -> list[tuple[str, str]]:
     if item.occupation:
         taught = f"{item.occupation.name}（{item.occupation.code}），{item.get_level_display()}"
     else:
@@ -165,7 +134,7 @@ def _facts(item: TrainingClass) -> list[tuple[str, str]]:
         ("性质", f"{kind}：{item.order_employer}" if item.kind == ClassKind.ORDER else kind),
         ("课时", with_unit(item.hours, "课时")),
         ("上课", date_span(item.start, item.end)),
-        ("计划考试", chinese_date(item.appraisal_on)),
+        ("考试（鉴定）", exam or chinese_date(item.appraisal_on)),
         ("计划人数", with_unit(item.planned_heads, "人")),
         ("地点", f"{item.region.full_name}，{item.place}"),
         ("培训机构", item.organization.name),

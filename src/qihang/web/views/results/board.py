@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -23,29 +24,23 @@ from qihang.registry.policy import lookup
 from qihang.registry.reference.models import Region
 from qihang.registry.reference.scope import region_within
 from qihang.web.access import roles
-from qihang.web.formats import grouped, percent
+from qihang.web.formats import grouped, percent, with_unit
 from qihang.web.navigation import actor_of
 from qihang.web.parts import Cohort
-from qihang.web.views.results.reading import Reader, Row, evidence_of, row_of
+from qihang.web.views.results.places import institutions_of, places_below, tiles_of
+from qihang.web.views.results.reading import HEADLINE, Reader, Row, evidence_of, reader_of, row_of
 from qihang.web.views.results.roles import READERS
 
-HEADLINE = "reemployment_6m_of_completed"
-_TARGETS = {"pass_rate": "reemp.target.pass_rate", HEADLINE: "reemp.target.reemployment_rate"}
 _WINDOW = "employment.window_months"
-_SMALL_N = "figures.small_n"
 _COHORTS_SHOWN = 14
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceLine:
-    """A place or an institution beside others: how many completed, its rates in words, how many are still open."""
+class Said:
+    """A piece of the sentence; `figure` is the number in it that matters, set in bold."""
 
-    name: str
-    url: str
-    completed: int
-    passed: str
-    employed: str
-    running: int
+    words: str
+    figure: str = ""
 
 
 @roles(*READERS)
@@ -79,17 +74,6 @@ def region_of(request: HttpRequest, actor: Actor) -> Region:
     return found
 
 
-def reader_of(region: str, day: dt.date) -> Reader:
-    """How figures of a region are read on a day: by the parameters that are set for it."""
-    small = lookup.find(_SMALL_N, region=region, on=day)
-    aims = {name: lookup.find(key, region=region, on=day) for name, key in _TARGETS.items()}
-    return Reader(
-        region=region,
-        small_n=int(small.number) if small else 0,
-        targets={name: Decimal(str(row.value)) for name, row in aims.items() if row},
-    )
-
-
 def _figures(run: FigureRun, reader: Reader) -> dict[str, Any]:
     rows = _rows(run, reader.region)
     headline = row_of(rows, HEADLINE)
@@ -98,8 +82,10 @@ def _figures(run: FigureRun, reader: Reader) -> dict[str, Any]:
         "cards": [reader.card(row_of(rows, name), name) for name in ("completion", "pass_rate", HEADLINE)],
         "shares": evidence_of(headline),
         "counted": headline["numerator"] if headline else 0,
-        "places": _lines(run, reader, Grouping.REGION),
-        "institutions": _lines(run, reader, Grouping.INSTITUTION),
+        "places": places_below(run, reader),
+        "institutions": institutions_of(run, reader),
+        "tiles": tiles_of(run, reader) if reader.region == settings.PROVINCE_CODE else [],
+        "target": reader.targets.get(HEADLINE),
         "cohorts": _cohorts(run, reader),
         "all": [_line(reader, row) for row in rows if row["indicator"] in BY_NAME and row.get("denominator")],
     }
@@ -109,42 +95,30 @@ def _rows(run: FigureRun, region: str, by: Grouping | None = None) -> list[Row]:
     return list(figures_of(run, programme=Programme.SKILLS, region=region, by=by))
 
 
-def _sentence(rows: list[Row], reader: Reader) -> str:
+def _sentence(rows: list[Row], reader: Reader) -> list[Said]:
     """What there is to say, by rule: how many completed, how many passed, how many of those due are at work."""
     completion, passed, employed = (row_of(rows, name) for name in ("completion", "pass_rate", HEADLINE))
     if completion is None or not completion["denominator"]:
-        return "还没有结束的班。班结束以后，这里写学完、合格和再就业的人数。"
-    parts = [f"{grouped(completion['denominator'])} 人的班结束了，学完 {grouped(completion['numerator'])} 人"]
+        return [Said("还没有结束的班。班结束以后，这里写学完、合格和再就业的人数。")]
+    said = [Said(f"报了班、班期结束的 {grouped(completion['denominator'])} 人，学完", _people(completion))]
     if passed and passed["denominator"]:
-        parts.append(f"鉴定合格 {reader.rate(passed)}")
+        said.append(Said("；学完考过的，合格", reader.rate(passed)))
     if employed and employed["denominator"]:
-        strict = Decimal(employed["strict"]) / employed["denominator"]
-        words = f"满半年的人里再就业 {reader.rate(employed)}"
-        parts.append(words if employed["denominator"] < reader.small_n else f"{words}，只认硬凭据 {percent(strict)}")
-    return "，".join(parts) + "。"
+        said.append(Said("；学完满半年的，找到工作", reader.rate(employed)))
+        if (share := reader.share(employed)) is not None and employed.get("strict") is not None:
+            said.append(_hard(percent(Decimal(employed["strict"]) / employed["denominator"]), percent(share)))
+    return [*said, Said("。")]
 
 
-def _lines(run: FigureRun, reader: Reader, by: Grouping) -> list[PlaceLine]:
-    rows = _rows(run, reader.region, by)
-    values = sorted({str(row["group"].get(by.value)) for row in rows if row["group"].get(by.value)})
-    names = dict(Region.objects.filter(code__in=values).values_list("code", "name")) if by is Grouping.REGION else {}
-    lines = [_place(reader, rows, by, value, names.get(value, value)) for value in values]
-    return sorted(lines, key=lambda line: -line.completed)
+def _hard(strict: str, all_kinds: str) -> Said:
+    """The same by hard proofs alone."""
+    if strict == all_kinds:
+        return Said("，都有社保、合同这些硬凭据")
+    return Said("，只认社保、合同这些硬凭据是", strict)
 
 
-def _place(reader: Reader, rows: list[Row], by: Grouping, value: str, name: str) -> PlaceLine:
-    completion, passed, employed = (
-        row_of(rows, one, by.value, value) for one in ("completion", "pass_rate", HEADLINE)
-    )
-    url = f"{reverse('results')}?region={value}" if by is Grouping.REGION and value != reader.region else ""
-    return PlaceLine(
-        name=name,
-        url=url or (reader.cases_url(employed, by.value) if employed else ""),
-        completed=completion["numerator"] if completion else 0,
-        passed=reader.rate(passed),
-        employed=reader.rate(employed),
-        running=employed["running"] if employed else 0,
-    )
+def _people(row: Row) -> str:
+    return with_unit(row["numerator"], "人")
 
 
 def _line(reader: Reader, row: Row) -> dict[str, Any]:

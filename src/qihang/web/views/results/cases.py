@@ -1,5 +1,6 @@
 """The people behind a figure: for each whether they count and why, by which proof, and where their case lies."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from qihang.oversight.indicators.enums import Grouping, Programme
 from qihang.oversight.indicators.models import FigureRun
 from qihang.oversight.indicators.snapshots import cases_of
 from qihang.web.access import roles
-from qihang.web.formats import chinese_date
+from qihang.web.formats import chinese_date, date_span
 from qihang.web.navigation import actor_of
 from qihang.web.parts import Tone
 from qihang.web.views.results.board import region_of
@@ -67,6 +68,8 @@ def overview(request: HttpRequest) -> HttpResponse:
             "lines": _lines(actor, rows),
             "met": int(frame.filter(frame["met"] & frame["over"]).height),
             "over": int(frame["over"].sum()),
+            "running": frame.height - int(frame["over"].sum()),
+            "proved": frame["evidence"].is_not_null().any(),
             "named": actor.role in NAMERS,
         },
     )
@@ -98,12 +101,18 @@ def _line(actor: Actor, row: dict[str, Any], place: Enrolment | None) -> CaseLin
         name=str(place.person.name) if named and place else "",
         url=reverse("office_case", args=[place.public_id]) if named and place else "",
         item=place.training_class.name if place else "",
-        window=" 到 ".join(chinese_date(day) for day in (row["begins"], row["ends"]) if day),
+        window=_window(row["begins"], row["ends"]),
         verdict=verdict,
         tone=tone,
         rank=evidence.rank if evidence else "",
         proof=evidence.label if evidence else "",
     )
+
+
+def _window(begins: dt.date | None, ends: dt.date | None) -> str:
+    if begins and ends:
+        return date_span(begins, ends)
+    return chinese_date(begins or ends)
 
 
 def _verdict(row: dict[str, Any]) -> tuple[str, Tone]:

@@ -1,5 +1,6 @@
 """Kept figures as a page words them: rates with what they rest on, and none where too few people stand behind."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,10 +11,20 @@ from django.urls import reverse
 
 from qihang.foundation.core.evidence import EvidenceRank, EvidenceType
 from qihang.oversight.indicators.catalogue import BY_NAME
+from qihang.registry.policy import lookup
 from qihang.web.formats import grouped, percent
 from qihang.web.parts import EvidenceShare, Figure, Rank, Scale, Tone
 
 Row = Mapping[str, Any]
+HEADLINE = "reemployment_6m_of_completed"
+_TARGETS = {
+    "pass_rate": "reemp.target.pass_rate",
+    HEADLINE: "reemp.target.reemployment_rate",
+    "open_rate_3m": "startup.target.open_rate_3m",
+    "open_rate_6m": "startup.target.open_rate_6m",
+    "survival_12m": "startup.target.survival_rate_12m",
+}
+_SMALL_N = "figures.small_n"
 _NOT_YET, _TOO_FEW = "还没到期", "人太少，不显示"
 _WHO = {
     EvidenceRank.JIA: "社保、税务记录",
@@ -44,6 +55,11 @@ class Reader:
         if row is None or not row["denominator"]:
             return _NOT_YET
         return _TOO_FEW if row["denominator"] < self.small_n else percent(_share(row))
+
+    def share(self, row: Row | None) -> Decimal | None:
+        """A rate as a ratio, None where it is not shown."""
+        shown = row is not None and row["denominator"] and row["denominator"] >= self.small_n
+        return _share(row) if row is not None and shown else None
 
     def card(self, row: Row | None, name: str) -> Figure:
         """A rate as a card: with its fraction, its target, and the ends between which it can still move."""
@@ -85,6 +101,17 @@ class Reader:
             low=low if high is not None else None,
             high=high if low is not None else None,
         )
+
+
+def reader_of(region: str, day: dt.date) -> Reader:
+    """How figures of a region are read on a day: by the parameters that are set for it."""
+    small = lookup.find(_SMALL_N, region=region, on=day)
+    aims = {name: lookup.find(key, region=region, on=day) for name, key in _TARGETS.items()}
+    return Reader(
+        region=region,
+        small_n=int(small.number) if small else 0,
+        targets={name: Decimal(str(row.value)) for name, row in aims.items() if row},
+    )
 
 
 def _share(row: Row) -> Decimal:
