@@ -59,7 +59,7 @@ def test_marks_of_a_scale_do_not_touch() -> None:
     close = figures.scale_marks(Scale(63, 60, "目标 60", 58, 66))
     assert [mark.label for mark in close] == ["目标 60"]
     near = figures.scale_marks(Scale(64.3, 60, "目标 60", 61.5, 78.04))
-    assert [mark.label for mark in near] == ["目标 60"]
+    assert [mark.label for mark in near] == ["目标 60", "78.0"]
     narrow = figures.scale_marks(Scale(90, None, "", 71.34, 82.6))
     assert [mark.label for mark in narrow] == ["71.3"]
     assert figures.scale_marks(Scale(63)) == []
