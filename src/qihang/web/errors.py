@@ -3,6 +3,7 @@
 import logging
 import secrets
 from collections.abc import Callable
+from traceback import format_exc
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -14,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.csrf import requires_csrf_token
 
 from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
+from qihang.foundation.jobs.personal import strip_personal
 from qihang.web.navigation import owners_of
 
 logger = logging.getLogger(__name__)
@@ -45,10 +47,10 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: touches neither the database nor the session, for they may be what failed.
 
-    The number on the page is in the log beside the traceback.
+    The number on the page is in the log beside the traceback, personal numbers blotted out.
     """
     reference = secrets.token_hex(4)
-    logger.error("page failed, reference %s, path %s", reference, request.path)
+    logger.error("page failed, reference %s, path %s\n%s", reference, request.path, strip_personal(format_exc()))
     return HttpResponseServerError(loader.get_template("500.html").render({"reference": reference}))
 
 

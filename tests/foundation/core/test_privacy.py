@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Model
 
 from qihang.foundation.accounts.models import User
@@ -167,3 +167,16 @@ def test_reveal_is_written_down_and_needs_a_reason() -> None:
 )
 def test_masks(kind: str, text: str, shown: str) -> None:
     assert mask(kind, text) == shown
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_made_in_a_transaction_that_failed_is_not_used_later() -> None:
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        lost, _ = keyring.keyring.active(DataKey.Purpose.FILE)
+        assert keyring.keyring.active(DataKey.Purpose.FILE)[0] == lost
+        raise ZeroDivisionError
+    with transaction.atomic():
+        kept, _ = keyring.keyring.active(DataKey.Purpose.FILE)
+    assert DataKey.objects.get(active=True).pk == kept != lost
+    with transaction.atomic():
+        assert keyring.keyring.active(DataKey.Purpose.FILE)[0] == kept

@@ -1,7 +1,6 @@
 """Envelope keys: data keys lie wrapped in the database, master keys in a folder only the service can read."""
 
 import os
-import threading
 from pathlib import Path
 
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
@@ -24,14 +23,13 @@ class Keyring:
     def __init__(self) -> None:
         self._keys: dict[int, bytes] = {}
         self._active: dict[str, int] = {}
-        self._lock = threading.Lock()
+        self._made_in: dict[str, object] = {}
 
     def active(self, purpose: str) -> tuple[int, bytes]:
         """Id and bytes of the key that new values of `purpose` use; the first call ever makes it."""
-        if purpose not in self._active:
-            with self._lock:
-                self._active[purpose] = self._find_or_make(purpose)
-        key_id = self._active[purpose]
+        key_id = self._active.get(purpose)
+        if key_id is None or not self._stands(purpose):
+            key_id = self._active[purpose] = self._find_or_make(purpose)
         return key_id, self.key(key_id)
 
     def key(self, key_id: int) -> bytes:
@@ -42,9 +40,17 @@ class Keyring:
 
     def forget(self) -> None:
         """Drop what is cached, after a rotation or in a test that changed databases."""
-        with self._lock:
-            self._keys.clear()
-            self._active.clear()
+        for known in (self._keys, self._active, self._made_in):
+            known.clear()
+
+    def _stands(self, purpose: str) -> bool:
+        """Whether the key remembered for `purpose` is sure to be in the database.
+
+        One that was made within a transaction goes with it when that is rolled back, so that outside of it one has to
+        look again.
+        """
+        made_in = self._made_in.get(purpose)
+        return made_in is None or made_in is _open_transaction()
 
     def _load(self, key_id: int) -> bytes:
         with connection.cursor() as cursor:
@@ -55,11 +61,23 @@ class Keyring:
         return aes_key_unwrap(master_key(row[0]), bytes(row[1]))
 
     def _find_or_make(self, purpose: str) -> int:
+        within = _open_transaction()
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('qihang.keys'))")
             cursor.execute("SELECT id FROM core_datakey WHERE purpose = %s AND active", [purpose])
             row = cursor.fetchone()
-            return int(row[0]) if row else _insert_key(purpose)
+            key_id = int(row[0]) if row else _insert_key(purpose)
+        if row or within is None:
+            self._made_in.pop(purpose, None)
+        else:
+            self._made_in[purpose] = within
+        return key_id
+
+
+def _open_transaction() -> object | None:
+    """The outermost block of this thread's transaction, None outside of one."""
+    blocks: list[object] = connection.atomic_blocks
+    return blocks[0] if blocks else None
 
 
 def _insert_key(purpose: str) -> int:
