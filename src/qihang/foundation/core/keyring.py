@@ -76,8 +76,7 @@ class Keyring:
 
 def _open_transaction() -> object | None:
     """The outermost block of this thread's transaction, None outside of one."""
-    blocks: list[object] = connection.atomic_blocks
-    return blocks[0] if blocks else None
+    return connection.atomic_blocks[0] if connection.atomic_blocks else None
 
 
 def _insert_key(purpose: str) -> int:

@@ -109,4 +109,4 @@ def _line(actor: Actor, row: dict[str, Any], place: Enrolment | None) -> CaseLin
 def _verdict(row: dict[str, Any]) -> tuple[str, Tone]:
     if row["met"]:
         return ("算进去了", Tone.OK) if row["over"] else ("已经够，没到期", Tone.WAIT)
-    return ("没有够", Tone.ERR) if row["over"] else ("没到期", Tone.WAIT)
+    return ("没达到", Tone.ERR) if row["over"] else ("没到期", Tone.WAIT)

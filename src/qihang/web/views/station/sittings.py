@@ -112,7 +112,8 @@ def sitting_of_class(actor: Actor, target_id: str) -> Destination:
     found = rows.select_related("training_class").order_by("-on").first()
     if found is None:
         return Destination()
-    return Destination(found.training_class.name, reverse("station_sitting", args=[found.public_id]), "看这场鉴定")
+    page = reverse("station_sitting", args=[found.public_id])
+    return Destination(name=found.training_class.name, url=page, next_url=page, button="看这场鉴定", day=found.on)
 
 
 @dataclass(frozen=True, slots=True)
