@@ -8,7 +8,7 @@ from tests.web.journey.stage import Person, Stage
 
 PROVINCE, COUNTY = "海南省人力资源和社会保障厅", "海口市美兰区人力资源和社会保障局"
 SCHOOL, STATION = "海南椰风职业培训学校", "海口市职业技能鉴定站"
-_order = itertools.count(500)
+_order = itertools.count(100)
 
 
 def found_house(stage: Stage) -> None:

@@ -83,6 +83,7 @@ class Stage:
         wanted = {"name": name, "login": login, "password": PASSWORD}
         person.fill(**wanted, **({"identity_no": identity} if identity else {}))
         person.press("接受，开始用")
+        person.sees("您现在是")
         return person
 
     def comes(self, login: str, viewport: Viewport = DESKTOP) -> Person:

@@ -101,7 +101,9 @@ def _agency_without(wanted: tuple[Role, ...]) -> Organization | None:
 
     Where there are agencies further down, the work is theirs: the province's own needs no such hands.
     """
-    rows: list[Organization] = list(Organization.objects.active().filter(kind=OrganizationKind.AGENCY).order_by("region_id", "pk"))
+    rows: list[Organization] = list(
+        Organization.objects.active().filter(kind=OrganizationKind.AGENCY).order_by("region_id", "pk")
+    )
     held = [set(Membership.objects.current().filter(role=role).values_list("region_id", flat=True)) for role in wanted]
     for row in rows:
         if any(_is_below(other.region_id, row.region_id) for other in rows):
