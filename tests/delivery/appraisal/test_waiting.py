@@ -4,6 +4,10 @@ import datetime as dt
 from collections.abc import Iterator
 
 import pytest
+from tests.delivery.appraisal.builders import complete_class, make_class, make_sitting, register
+from tests.delivery.builders import END, START, ground
+from tests.factories import SANYA, make_actor
+from tests.identities import resident
 
 from qihang.delivery.appraisal.services import cancel_sitting
 from qihang.delivery.appraisal.waiting import classes_to_sit, waiting_to_sit
@@ -11,10 +15,6 @@ from qihang.delivery.training.models import TrainingClass
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.roles import Role
-from tests.delivery.appraisal.builders import complete_class, make_class, make_sitting, register
-from tests.delivery.builders import END, START, ground
-from tests.factories import SANYA, make_actor
-from tests.identities import resident
 
 pytestmark = pytest.mark.django_db
 

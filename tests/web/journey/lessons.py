@@ -111,8 +111,6 @@ def give_a_code(stage: Stage) -> Person:
     intake.fill(name=papers.WANG)
     intake.press("按姓名查")
     intake.press("给本人一个登录码")
-    intake.fill(proof_password=PASSWORD)
-    intake.press("核对，接着办")
     intake.fill(seen="on")
     intake.press("给一个登录码")
     code = intake.page.locator("main .q-money.is-big").inner_text()
