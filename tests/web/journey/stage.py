@@ -40,16 +40,18 @@ class Person:
     def fill(self, **values: str | FilePayload) -> None:
         """Fields by their names; a button of choice by its value."""
         for name, value in values.items():
-            field_ = self.page.locator(f"main [name={name}]:not([type=hidden])")
-            kind = field_.first.evaluate("field => field.tagName === 'SELECT' ? 'select' : field.type")
-            if kind in {"radio", "checkbox"}:
+            control = self.page.locator(f"main [name={name}]:not([type=hidden])")
+            kind = control.first.evaluate("control => control.type")
+            if kind == "radio":
                 self.page.locator(f"main [name={name}][value='{value}']").check(force=True)
+            elif kind == "checkbox":
+                control.first.check(force=True)
             elif kind == "file":
-                field_.first.set_input_files(value)  # type: ignore[arg-type]
-            elif kind == "select":
-                field_.first.select_option(str(value))
+                control.first.set_input_files(value)  # type: ignore[arg-type]
+            elif kind == "select-one":
+                control.first.select_option(str(value))
             else:
-                field_.first.fill(str(value))
+                control.locator("visible=true").first.fill(str(value))
 
     def sees(self, *words: str) -> None:
         for one in words:
