@@ -4,6 +4,7 @@ import logging
 import secrets
 import sys
 from collections.abc import Callable
+from traceback import format_exc
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -16,6 +17,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.csrf import requires_csrf_token
 
 from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
+from qihang.foundation.jobs.personal import strip_personal
 from qihang.web.navigation import owners_of
 
 logger = logging.getLogger(__name__)
@@ -50,11 +52,11 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, and 503 where the database is away: touches neither it nor the session, for they may be what failed.
 
-    The number on the page is in the log beside the traceback.
+    The number on the page is in the log beside the traceback, personal numbers blotted out.
     """
     reference = secrets.token_hex(4)
     passing = isinstance(sys.exc_info()[1], _PASSING)
-    logger.error("page failed, reference %s, path %s", reference, request.path)
+    logger.error("page failed, reference %s, path %s\n%s", reference, request.path, strip_personal(format_exc()))
     template = loader.get_template("503.html" if passing else "500.html")
     values = {"reference": reference, "again": request.method in {"GET", "HEAD"}}
     answer = HttpResponse(template.render(values), status=503 if passing else 500)

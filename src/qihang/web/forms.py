@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.forms.widgets import ChoiceWidget, Input
@@ -90,12 +91,23 @@ def _messages(field: forms.Field, label: str) -> dict[str, str]:
     chosen = isinstance(field, forms.ChoiceField | forms.ModelChoiceField)
     verb = "选" if chosen else ("附上" if isinstance(field, forms.FileField) else "填")
     wanted = {"required": f"请{verb}“{label}”"}
+    if isinstance(field, forms.BooleanField):
+        wanted["required"] = f"请先勾上“{label}”"
     if isinstance(field, forms.IntegerField):
         wanted["invalid"] = f"“{label}”请填一个数，比如 35"
+        _speak_of_limits(label, field)
     if chosen:
         wanted["invalid_choice"] = f"“{label}”里没有这一项，请从列出的里面选"
     defaults = {code: text for kind in reversed(type(field).__mro__) for code, text in _defaults(kind).items()}
     return {code: text for code, text in wanted.items() if field.error_messages.get(code) == defaults.get(code)}
+
+
+def _speak_of_limits(label: str, field: forms.IntegerField) -> None:
+    for check in field.validators:
+        if isinstance(check, MinValueValidator):
+            check.message = f"“{label}”至少是 {check.limit_value}"
+        elif isinstance(check, MaxValueValidator):
+            check.message = f"“{label}”最多是 {check.limit_value}"
 
 
 def _defaults(kind: type) -> Mapping[str, str]:

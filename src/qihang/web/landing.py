@@ -13,5 +13,4 @@ def home_of(actor: Actor, request: HttpRequest) -> str:
     if actor.role in {Role.VISITOR, Role.PARTICIPANT}:
         own = [link for link in menus[Place.PORTAL_BAR] if link.url != "/"]
         return own[0].url if own and actor.role == Role.PARTICIPANT else "/"
-    groups = menus.groups
-    return groups[0].links[0].url if groups else "/"
+    return menus.home

@@ -116,6 +116,12 @@ class Navigation:
         return [self._link(item) for item in bar[:_BAR_LENGTH]]
 
     @property
+    def home(self) -> str:
+        """Where the actor's work begins: the first entry of the side menu."""
+        entries = [item for item in self._items if item.place is Place.OFFICE]
+        return self._urls[min(entries, key=lambda item: list(GROUPS).index(item.group))] if entries else "/"
+
+    @property
     def area(self) -> str:
         """Where the actor works: the organisation, else the region."""
         return self.actor.organization_label or self.actor.region_label

@@ -186,3 +186,9 @@ def test_failures_stand_in_the_log_with_their_method() -> None:
         factors.check_code(user=user, code="abcde-fghjk", client=CLIENT)
     methods = SignInLog.objects.filter(user_id=user.pk).order_by("id").values_list("method", "outcome")
     assert list(methods) == [("totp", "wrong"), ("recovery_code", "wrong")]
+
+
+def test_a_rehearsal_on_another_day_keeps_to_the_clock_of_the_telephone(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = factors.current_step()
+    monkeypatch.setenv("QIHANG_CLOCK_SHIFT_DAYS", "225")
+    assert factors.current_step() - before <= 1

@@ -15,6 +15,7 @@ from qihang.foundation.core.roles import SEPARATED_ADMINS, Role
 from qihang.foundation.core.units import unit_of_work
 from qihang.registry.organizations.enums import OrganizationKind
 from qihang.registry.organizations.models import Organization
+from qihang.registry.policy.services import load_demo_parameters
 from qihang.registry.reference.models import Region
 
 pytestmark = pytest.mark.django_db
@@ -53,27 +54,29 @@ def test_the_system_administrator_is_led_until_the_first_case_can_come() -> None
     assert next_step(client) == "登记人社部门"
     province = make_organization(OrganizationKind.AGENCY, HAINAN)
     city = make_organization(OrganizationKind.AGENCY, HAIKOU)
-    for bureau in (province, city):
-        page = client.get(reverse("manage_home"))
-        assert page.context["next"].title == "给每个人社部门请人"
-        assert page.context["next"].url == reverse("manage_invite", args=[bureau.public_id])
-        for number, role in enumerate((Role.INTAKE_OFFICER, Role.APPROVER)):
-            officer(role, bureau, bureau.pk * 10 + number)
+    page = client.get(reverse("manage_home"))
+    assert page.context["next"].title == "给每个人社部门请人"
+    assert page.context["next"].url == reverse("manage_invite", args=[city.public_id])
+    make_actor(Role.INTAKE_OFFICER, organization=province)
+    assert next_step(client) == "给每个人社部门请人"
+    make_actor(Role.APPROVER, organization=city)
     assert next_step(client) == "请人管政策参数"
-    officer(Role.POLICY_OFFICER, province, 1)
+    make_actor(Role.POLICY_OFFICER, organization=province)
     assert "还缺政策复核" in text(client.get(reverse("manage_home")))
-    officer(Role.POLICY_CHECKER, province, 2)
+    make_actor(Role.POLICY_CHECKER, organization=province)
     assert "放假安排" in next_step(client)
     with unit_of_work(SYSTEM):
         CalendarYear.objects.create(year=clock.today().year, source="国办发明电")
     assert next_step(client) == "登记培训机构"
-    make_organization(OrganizationKind.TRAINING_INSTITUTION)
-    make_organization(OrganizationKind.APPRAISAL_STATION)
+    school = make_organization(OrganizationKind.TRAINING_INSTITUTION)
+    station = make_organization(OrganizationKind.APPRAISAL_STATION)
+    assert client.get(reverse("manage_home")).context["next"].url == reverse("manage_invite", args=[school.public_id])
+    make_actor(Role.PROVIDER_MANAGER, organization=school)
+    assert client.get(reverse("manage_home")).context["next"].url == reverse("manage_invite", args=[station.public_id])
+    make_actor(Role.STATION_CLERK, organization=station)
+    assert next_step(client) == "政策参数录齐"
+    load_demo_parameters()
     assert "现在没有要您办的事" in text(client.get(reverse("manage_home")))
-
-
-def officer(role: str, bureau: Organization, _: int) -> None:
-    make_actor(role, organization=bureau)
 
 
 def test_an_empty_installation_offers_the_first_office() -> None:

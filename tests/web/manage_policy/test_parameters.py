@@ -38,6 +38,15 @@ class TestInForce:
         assert f"{reverse('manage_parameter_propose', args=['class.size_max'])}?region={HAINAN}" in page
         assert "由政策录入提出" in checker().get("manage_parameters", v="missing")
 
+    def test_a_missing_value_that_is_proposed_waits_for_its_checker(self) -> None:
+        person = officer()
+        draft = propose(person)
+        page = person.get("manage_parameters", v="missing")
+        assert "提出了 50 人，等复核" in page
+        assert reverse("manage_parameter_propose", args=["class.size_max"]) not in page
+        assert "接着提：" in person.get("manage_parameter", draft.public_id)
+        assert "接着提：" not in checker().get("manage_parameter", draft.public_id)
+
     def test_it_is_asked_of_a_place_and_a_day(self) -> None:
         proposer, other = officer(), checker()
         decide(other, propose(proposer, region=HAIKOU, value="40"))

@@ -159,3 +159,9 @@ def test_an_officer_of_a_city_proposes_for_the_city_alone() -> None:
 
 def test_no_form_for_a_key_that_does_not_exist() -> None:
     officer().get("manage_parameter_propose", "class.colour", status=404)
+
+
+def test_a_list_of_names_begins_with_the_names_that_are_read() -> None:
+    page = officer().get("manage_parameter_propose", "privacy.mask")
+    assert "id_head: 6" in page
+    assert "full_name: 是" in page

@@ -120,6 +120,11 @@ class TestSearch:
         assert "没有找到" in self.search(client, by="name", name="王小", region=MEILAN)
         assert "没有这一项" in self.search(client, by="name", name="王小燕", region=SANYA)
 
+    def test_by_name_though_no_roster_told_the_place(self, cast: Cast) -> None:
+        place = waiting_place(approved_class(cast), person=make_person(name="王小燕", hukou_region=None))
+        page = self.search(at_desk(cast.intake), by="name", name="王小燕", region=MEILAN)
+        assert reverse("office_case", args=[place.public_id]) in page
+
     def test_more_than_anybody_can_tell_apart(self, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("qihang.registry.participants.finding.MOST", 1)
         for _ in range(2):

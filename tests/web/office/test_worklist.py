@@ -15,7 +15,7 @@ from qihang.registry.organizations.workflows import ORGANIZATION_WORKFLOW
 from qihang.web.landing import home_of
 from qihang.web.views.office import work
 from qihang.web.views.office.roles import CASE_ROLES
-from tests.delivery.builders import FILED, Cast, approved_class
+from tests.delivery.builders import FILED, Cast, approved_class, place_in
 from tests.factories import HAIKOU, LONGHUA, SANYA, SYSTEM, make_actor, make_region
 from tests.web.office.desk import at_desk, ids_of, queries, reviewed, submitted, user_of, waiting_places
 
@@ -216,3 +216,13 @@ def test_a_kind_of_work_has_one_name() -> None:
         work.register(
             work.WorkSource(**{name: getattr(source, name) for name in source.__slots__} | {"label": "别的"})
         )
+
+
+def test_a_class_without_a_sitting_waits_for_the_intake_officer(cast: Cast) -> None:
+    item = approved_class(cast, name="没有考场的班")
+    place_in(item)
+    with clock.travel_to(item.start):
+        page = text(at_desk(cast.intake))
+        assert reverse("office_class_sitting", args=[item.public_id]) in page
+        assert "还没有定鉴定站和日子" in page
+        assert item.name not in text(at_desk(cast.approver))

@@ -155,7 +155,7 @@ def test_a_number_opens_to_its_people_and_their_proof(item: TrainingClass) -> No
     snapshots.refresh()
     response = browser("intake_officer").get(reverse("results_cases"), {"indicator": HEADLINE})
     lines = response.context["lines"]
-    assert [line.verdict for line in lines] == ["算进去了", "没有够", "没有够"]
+    assert [line.verdict for line in lines] == ["算进去了", "没达到", "没达到"]
     assert lines[0].rank == "甲"
     places = {str(place.person.name): place for place in item.enrolments.select_related("person")}
     assert lines[0].url == reverse("office_case", args=[places[lines[0].name].public_id])

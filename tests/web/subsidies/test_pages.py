@@ -26,7 +26,7 @@ def text(response: Any) -> str:
 
 def test_before_the_first_settlement_everybody_waits(scene: Scene) -> None:
     page = text(as_user(scene.user("clerk")).get(reverse("class_earned", args=[scene.item.public_id])))
-    assert "还没到：还没有结算" in page and "4人" in page
+    assert "等：还没有结算" in page and "4人" in page
 
 
 def test_settling_from_the_page_and_again(scene: Scene) -> None:
@@ -44,7 +44,7 @@ def test_the_sums_the_reasons_and_the_proof(scene: Scene) -> None:
         "1,500.00",
         "750.00",
         "2,250.00",
-        "还没到：取得证书，证书有效",
+        "等：取得证书，证书有效",
         "不能得，差：按补贴学员入班",
         "不能得，差：学完后 6 个月内开始工作",
         "社会保险缴费",

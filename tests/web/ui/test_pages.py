@@ -96,12 +96,17 @@ def test_other_exceptions_are_left_alone() -> None:
 def test_the_500_page_touches_no_database(caplog: pytest.LogCaptureFixture) -> None:
     # Without the django_db mark any query would raise.
     with caplog.at_level(logging.ERROR, logger="qihang.web.errors"):
-        answer = errors.server_error(request_for("/classes/"))
+        try:
+            raise ValueError("46010819781012042X")
+        except ValueError:
+            answer = errors.server_error(request_for("/classes/"))
     text = answer.content.decode()
     assert answer.status_code == 500
     assert "没存上" in text
     reference = caplog.records[0].message.split("reference ")[1].split(",")[0]
     assert reference in text
+    assert "Traceback" in caplog.records[0].message
+    assert "ValueError: [号码]" in caplog.records[0].message
 
 
 @pytest.mark.parametrize("fault", [OperationalError("gone"), InterfaceError("closed")], ids=["gone", "closed"])

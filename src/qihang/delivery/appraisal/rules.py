@@ -19,9 +19,12 @@ from qihang.registry.policy import lookup
 NUMBERED_LEVELS = (ClassLevel.FIVE, ClassLevel.FOUR, ClassLevel.THREE, ClassLevel.TWO, ClassLevel.ONE)
 
 
+DUE_DAYS = "appraisal.due_days"
+
+
 def last_day(item: TrainingClass) -> dt.date:
     """The latest day on which a class may sit: its end and appraisal.due_days. ParameterMissing where none is set."""
-    days = lookup.require("appraisal.due_days", region=item.region_id, on=item.end)
+    days = lookup.require(DUE_DAYS, region=item.region_id, on=item.end)
     end: dt.date = item.end
     return end + dt.timedelta(days=int(str(days)))
 

@@ -21,6 +21,11 @@ def now() -> dt.datetime:
     return _frozen.get() or timezone.now() + _shift()
 
 
+def outside() -> dt.datetime:
+    """The moment that a device in somebody's hand shows, which no shift of this process moves."""
+    return _frozen.get() or timezone.now()
+
+
 def today() -> dt.date:
     """The business day in the province's time zone."""
     return timezone.localtime(now()).date()

@@ -1,5 +1,7 @@
 """Finding a person by what an officer has in hand: the number on a card, or a name and a county. Each look is kept."""
 
+from django.db.models import Q
+
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError
@@ -24,13 +26,16 @@ def find_by_identity(*, actor: Actor, text: str) -> Person:
 
 
 def find_by_name(*, actor: Actor, name: str, region: str) -> list[Person]:
-    """People of exactly this name who live or are registered in `region`, within the actor's sight; each look is kept.
+    """People of exactly this name within the actor's sight; each look is kept.
 
-    DomainError where there are too many to show.
+    A place below the actor's own narrows them to who lives or is registered there, and to those of whom a roster told
+    neither. DomainError where there are too many to show.
     """
     index = blind_index(Person, "name_index", name)
-    here = region_q("hukou_region", region) | region_q("residence_region", region)
-    rows = Person.objects.visible_to(actor).filter(here, name_index=index, merged_into__isnull=True)
+    rows = Person.objects.visible_to(actor).filter(name_index=index, merged_into__isnull=True)
+    if region != actor.region:
+        nowhere = Q(hukou_region=None, residence_region=None)
+        rows = rows.filter(nowhere | region_q("hukou_region", region) | region_q("residence_region", region))
     people = list(rows.order_by("birth_date", "pk").distinct()[: MOST + 1])
     if len(people) > MOST:
         raise DomainError(f"叫这个名字的超过 {MOST} 人，请改用身份证号查", field="name")

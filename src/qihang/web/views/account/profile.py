@@ -8,7 +8,9 @@ from qihang.foundation.accounts.services.accounts import set_email
 from qihang.foundation.accounts.services.codes import begin_phone, prove_phone
 from qihang.foundation.accounts.services.factors import factors_of
 from qihang.foundation.core.errors import DomainError
+from qihang.foundation.core.roles import Role
 from qihang.registry.organizations.services import set_identity
+from qihang.web.landing import home_of
 from qihang.web.middleware import memberships_of
 from qihang.web.navigation import actor_of
 from qihang.web.refusals import show_refusal
@@ -26,6 +28,12 @@ def overview(request: HttpRequest) -> HttpResponse:
     return show(request, "account/overview.html", values)
 
 
+def _after(request: HttpRequest) -> str:
+    """Trainees are asked for their number when they first come in, and go on to their own page."""
+    actor = actor_of(request)
+    return home_of(actor, request) if actor.role == Role.PARTICIPANT else reverse("account")
+
+
 @step_up
 def phone(request: HttpRequest) -> HttpResponse:
     """Which number is yours? A code goes there."""
@@ -39,7 +47,7 @@ def phone(request: HttpRequest) -> HttpResponse:
         else:
             request.session[_PHONE] = number
             return HttpResponseRedirect(reverse("account_phone_code"))
-    return show(request, "account/phone.html", {"form": form, "account": user})
+    return show(request, "account/phone.html", {"form": form, "account": user, "later": _after(request)})
 
 
 def phone_code(request: HttpRequest) -> HttpResponse:
@@ -62,7 +70,7 @@ def phone_code(request: HttpRequest) -> HttpResponse:
         else:
             del request.session[_PHONE]
             messages.success(request, "手机号核对好了。以后可以用它登录，也可以用它找回密码")
-            return HttpResponseRedirect(reverse("account"))
+            return HttpResponseRedirect(_after(request))
     return show(request, "account/phone_code.html", {"form": form, "number": number})
 
 

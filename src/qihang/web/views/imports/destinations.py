@@ -1,5 +1,6 @@
 """What a file goes into, as a page names it and leads there. Page families may say it for their own kinds."""
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
@@ -13,16 +14,17 @@ from qihang.foundation.imports.engine.kinds import ImportKind
 NO_TARGET = "-"  # stands in an address where the kind has no class
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
     """`name` and `url` of what the rows go into ("" where the kind's own label says it all); `next_url` of the page
-    that shows the rows once they are in, with the words of its button.
+    that shows the rows once they are in, with the words of its button. `day` is the business day, where it is settled.
     """
 
     name: str = ""
     url: str = ""
     next_url: str = ""
     button: str = ""
+    day: dt.date | None = None
 
 
 Finder = Callable[[Actor, str], Destination]
@@ -52,7 +54,9 @@ def _of_class(actor: Actor, kind: str, target_id: str) -> Destination:
         return Destination()
     page, button = _PAGES_OF_A_CLASS.get(kind, ("class_page", "看这个班"))
     args = [found.public_id]
-    return Destination(found.name, reverse("class_page", args=args), reverse(page, args=args), button)
+    home, rows = reverse("class_page", args=args), reverse(page, args=args)
+    day = found.start if kind == "roster" else None
+    return Destination(name=found.name, url=home, next_url=rows, button=button, day=day)
 
 
 def _is_id(text: str) -> bool:

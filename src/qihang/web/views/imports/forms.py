@@ -1,5 +1,6 @@
 """Choosing a file."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -26,14 +27,16 @@ class StartForm(PageForm):
         label="只读哪一张工作表", help_text="不填就自己找：读行数最多的那一张", required=False, max_length=100
     )
 
-    def __init__(self, data: Any = None, files: Any = None, *, kind: ImportKind) -> None:
-        super().__init__(data, files)
+    def __init__(self, data: Any = None, files: Any = None, *, kind: ImportKind, day: dt.date | None = None) -> None:
+        super().__init__(data, files, initial={"on": day})
         if not kind.business_day_labels:
             del self.fields["on"]
             return
         label = kind.business_day_labels[0]
         self.fields["on"].label = label
-        self.fields["on"].help_text = f"表里写了{label}的，不用填。写成 2026-03-09 这样"
+        self.fields["on"].help_text = (
+            "照安排好的填上了，不用改" if day else f"表里写了{label}的，不用填。写成 2026-03-09 这样"
+        )
 
     def clean_file(self) -> "UploadedFile[Any]":
         """Refuse by size before the content is read."""

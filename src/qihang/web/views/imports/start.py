@@ -19,7 +19,7 @@ from qihang.web.navigation import actor_of
 from qihang.web.parts import Crumb
 from qihang.web.refusals import show_refusal
 from qihang.web.views.imports.answers import spreadsheet
-from qihang.web.views.imports.destinations import NO_TARGET, destination
+from qihang.web.views.imports.destinations import NO_TARGET, Destination, destination
 from qihang.web.views.imports.forms import StartForm
 
 CHECK_AT_ONCE_BYTES = 512 * 1024  # a larger file takes longer than a person waits for a page
@@ -42,7 +42,8 @@ def start(request: HttpRequest, kind: str, target: str) -> HttpResponse:
     chosen = kind_of(kind)
     require_may_import(actor, chosen)
     given = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = StartForm(*given, kind=chosen)
+    into = destination(actor, chosen, target_id)
+    form = StartForm(*given, kind=chosen, day=into.day)
     closed = _why_closed(actor, kind, target_id)
     if not closed and form.is_valid():
         try:
@@ -53,7 +54,7 @@ def start(request: HttpRequest, kind: str, target: str) -> HttpResponse:
             show_refusal(form, _at_the_file(refusal))
         else:
             return HttpResponseRedirect(reverse("import_batch", args=[batch.public_id]))
-    return render(request, "imports/start.html", _page(actor, chosen, target_id, form, closed))
+    return render(request, "imports/start.html", _page(chosen, into, form, closed))
 
 
 def template(request: HttpRequest, kind: str) -> HttpResponse:
@@ -98,8 +99,7 @@ def _at_the_file(refusal: DomainError) -> DomainError:
     return refusal
 
 
-def _page(actor: Actor, kind: ImportKind, target_id: str, form: StartForm, closed: str) -> dict[str, Any]:
-    into = destination(actor, kind, target_id)
+def _page(kind: ImportKind, into: Destination, form: StartForm, closed: str) -> dict[str, Any]:
     crumbs = [Crumb("导入的表", reverse("import_list")), Crumb(f"导入{kind.label}")]
     if into.url:
         crumbs = [Crumb(into.name, into.url), Crumb(f"导入{kind.label}")]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
@@ -15,6 +16,9 @@ from qihang.foundation.core.models import CalendarYear
 from qihang.foundation.core.roles import SEPARATED_ADMINS, Role
 from qihang.registry.organizations.enums import OrganizationKind
 from qihang.registry.organizations.models import Membership, Organization
+from qihang.registry.organizations.staffing import HEADS, leaderless_organizations
+from qihang.registry.policy.services import missing_parameters
+from qihang.registry.reference.scope import region_within
 from qihang.web.middleware import required_roles
 from qihang.web.navigation import registered
 
@@ -50,7 +54,7 @@ def steps_for(actor: Actor, user: User) -> list[SetupStep]:
 def _second_factor(user: User) -> SetupStep:
     return SetupStep(
         "给自己的登录加上第二步",
-        "您管着整个平台。光有密码，别人猜中就进来了",
+        "登录要两步了" if factors_of(user) else "您管着整个平台。光有密码，别人猜中就进来了",
         bool(factors_of(user)),
         reverse("account_security"),
         "设动态码或通行密钥",
@@ -69,6 +73,8 @@ def _of_system(actor: Actor) -> list[SetupStep]:
         _calendar(),
         _kind(OrganizationKind.TRAINING_INSTITUTION, "登记培训机构", "登记以后请它的负责人进来，其余的人由他请"),
         _kind(OrganizationKind.APPRAISAL_STATION, "登记鉴定站", "站点编号要和证书编号里的一样"),
+        _heads(),
+        _parameters(),
     ]
 
 
@@ -91,14 +97,24 @@ def _hands() -> SetupStep:
 
 
 def _agency_without(wanted: tuple[Role, ...]) -> Organization | None:
-    """The first active agency that lacks somebody in one of these roles."""
-    rows = Organization.objects.active().filter(kind=OrganizationKind.AGENCY)
-    here = Membership.objects.current().filter(organization=OuterRef("pk"))
-    full = rows
-    for role in wanted:
-        full = full.filter(Exists(here.filter(role=role)))
-    found: Organization | None = rows.exclude(pk__in=full.values("pk")).order_by("region_id", "pk").first()
-    return found
+    """The first active agency in whose region nobody holds one of these roles.
+
+    Where there are agencies further down, the work is theirs: the province's own needs no such hands.
+    """
+    rows: list[Organization] = list(
+        Organization.objects.active().filter(kind=OrganizationKind.AGENCY).order_by("region_id", "pk")
+    )
+    held = [set(Membership.objects.current().filter(role=role).values_list("region_id", flat=True)) for role in wanted]
+    for row in rows:
+        if any(_is_below(other.region_id, row.region_id) for other in rows):
+            continue
+        if not all(any(region_within(row.region_id, scope) for scope in scopes) for scopes in held):
+            return row
+    return None
+
+
+def _is_below(region: str, other: str) -> bool:
+    return region != other and region_within(region, other)
 
 
 def _policy_hands() -> SetupStep:
@@ -112,6 +128,27 @@ def _policy_hands() -> SetupStep:
         reverse("manage_invite", args=[agency.public_id]) if agency else "",
         "请人进来",
     )
+
+
+def _heads() -> SetupStep:
+    """Somebody who acts for each institution and station."""
+    missing = leaderless_organizations(region=settings.PROVINCE_CODE)
+    some = Organization.objects.active().filter(kind__in=HEADS)
+    place = some.filter(name=missing[0].places[0]).first() if missing else None
+    return SetupStep(
+        "请机构和鉴定站的负责人进来",
+        f"“{place.label}”还没有{missing[0].role.label}" if place else "有了负责人，其余的人由他请",
+        some.exists() and not missing,
+        reverse("manage_invite", args=[place.public_id]) if place else "",
+        "请人进来",
+    )
+
+
+def _parameters() -> SetupStep:
+    """The officers' own work; the administrator only sees how it stands."""
+    count = len(missing_parameters(region=settings.PROVINCE_CODE, on=clock.today()))
+    why = f"还有 {count} 个没有值。政策录入提出，政策复核生效" if count else "规则要用的今天都有值"
+    return SetupStep("政策参数录齐", why, not count, reverse("manage_missing"), "看还缺什么")
 
 
 def _calendar() -> SetupStep:

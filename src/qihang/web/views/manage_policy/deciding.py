@@ -28,6 +28,7 @@ from qihang.web.navigation import actor_of
 from qihang.web.parts import Crumb
 from qihang.web.refusals import show_refusal
 from qihang.web.views.manage_policy.forms import DecisionForm, ReasonForm
+from qihang.web.views.manage_policy.parameters import next_to_propose
 from qihang.web.views.manage_policy.readers import POLICY_HANDS, READERS
 from qihang.web.views.manage_policy.showing import change_values, events_of, holds_text, span_text
 
@@ -58,7 +59,7 @@ def version(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "crumbs": _crumbs(parameter),
     }
     if parameter.state == ParameterState.DRAFT:
-        values |= change_values(parameter, change_of(parameter))
+        values |= {**change_values(parameter, change_of(parameter)), "next": next_to_propose(actor)}
     return render(request, "manage_policy/version.html", values)
 
 

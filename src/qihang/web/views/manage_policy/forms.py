@@ -1,11 +1,13 @@
 """What people type about values and holidays."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
 
 from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.masks import MaskWidths
 from qihang.registry.policy.catalogue import CATALOGUE
 from qihang.registry.policy.engine.parameters import KeySpec, by_from_text, by_text
 from qihang.registry.policy.engine.values import UNIT_WORDS, UNLIMITED_TEXT, Value, ValueType, value_to_text
@@ -31,6 +33,10 @@ _EXAMPLES = {
     ValueType.AGE: "写整数",
     ValueType.CODES: "代码之间用逗号隔开，比如 02,03",
     ValueType.MAPPING: "每行一项，写成 名称: 值",
+}
+_ITEMS = {
+    "privacy.mask": "id_head、id_tail 是身份证号前后露几位，phone_tail、account_tail 是手机号、账号后面露几位，"
+    "full_name 是要不要露全名（写是或否）"
 }
 
 
@@ -125,7 +131,8 @@ def value_field(spec: KeySpec) -> forms.Field:
     if choices:
         return forms.MultipleChoiceField(label="包括哪些", choices=choices, widget=forms.CheckboxSelectMultiple())
     if spec.kind is ValueType.MAPPING:
-        return forms.CharField(label=label, help_text=hint, widget=forms.Textarea(attrs={"rows": 4}))
+        hint = "；".join(filter(None, (hint, _ITEMS.get(spec.key))))
+        return forms.CharField(label=label, help_text=hint, widget=forms.Textarea(attrs={"rows": 5}))
     return forms.CharField(label=label, help_text=hint, max_length=400)
 
 
@@ -138,6 +145,14 @@ def typed(spec: KeySpec, stored: Any) -> Value | str | list[str]:
     if spec.kind is ValueType.CODES:
         return list(stored) if code_choices(spec.key) else ",".join(stored)
     return "不限" if stored == UNLIMITED_TEXT else str(stored)
+
+
+def starting_value(spec: KeySpec) -> str:
+    """What the field of a list of names begins with: the names that are read, with what stands in until one is set."""
+    if spec.key != "privacy.mask":
+        return ""
+    widths = asdict(MaskWidths())
+    return "\n".join(f"{name}: {'是' if width is True else width}" for name, width in widths.items())
 
 
 def spec_of(key: str) -> KeySpec | None:

@@ -11,6 +11,11 @@ def waiting_count(actor: Actor) -> int:
     return Parameter.objects.visible_to(actor).waiting_for(actor).count()
 
 
+def returned_count(actor: Actor) -> int:
+    """Drafts that came back to whoever proposed them."""
+    return Parameter.objects.visible_to(actor).returned_to(actor).count()
+
+
 # What each of the two hands begins with stands first, without a heading.
 register(
     Item(
@@ -31,12 +36,12 @@ register(
         bar="参数",
     ),
     Item(
-        label="待复核的草案",
+        label="交上去的草案",
         url_name="manage_parameters_waiting",
         icon="patch-check",
         roles=frozenset({Role.POLICY_OFFICER}),
         order=2,
-        count=waiting_count,
+        count=returned_count,
     ),
     Item(
         label="参数",

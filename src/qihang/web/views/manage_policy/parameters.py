@@ -18,7 +18,7 @@ from qihang.registry.policy.catalogue import SUBJECTS, subject_of
 from qihang.registry.policy.engine.parameters import KeySpec, by_text
 from qihang.registry.policy.enums import ParameterState, VerifiedMark
 from qihang.registry.policy.models import Parameter
-from qihang.registry.policy.services import Hands, ValueHere, hands_of, values_here
+from qihang.registry.policy.services import Hands, ValueHere, hands_of, missing_parameters, values_here
 from qihang.registry.policy.words import place_name, places_to_read
 from qihang.web.access import roles
 from qihang.web.navigation import actor_of
@@ -49,7 +49,7 @@ def in_force(request: HttpRequest) -> HttpResponse:
         "on": on,
         "places": places_to_read(),
         "views": _views(found, shown, {"q": asked.get("q", ""), "region": region, "on": on.isoformat()}),
-        "subjects": _by_subject([value for value in found if _in_view(value, shown)], region, actor),
+        "subjects": _by_subject(_proposed(actor), [value for value in found if _in_view(value, shown)], region, actor),
         "may_propose": actor.role == Role.POLICY_OFFICER,
         "waiting": _waiting_link(actor),
     }
@@ -90,6 +90,25 @@ def waiting(request: HttpRequest) -> HttpResponse:
     return render(request, "manage_policy/waiting.html", values)
 
 
+def next_to_propose(actor: Actor) -> tuple[str, str, int] | None:
+    """The first value of the officer's place that is missing and not proposed: its label, its form, how many there are."""
+    region = home_region(actor)
+    proposed = _proposed(actor)
+    missing = [
+        one
+        for one in missing_parameters(region=region, on=clock.today())
+        if (one.spec.key, by_text(one.by), region) not in proposed
+    ]
+    if actor.role != Role.POLICY_OFFICER or not missing:
+        return None
+    first = missing[0]
+    return first.label, _form_for(first.spec.key, region, by_text(first.by)), len(missing)
+
+
+def _form_for(key: str, region: str, by: str) -> str:
+    return f"{reverse('manage_parameter_propose', args=[key])}?{urlencode({'region': region, 'by': by})}"
+
+
 def known_key(key: str) -> KeySpec:
     """The key of an address. NotFound for one that the product does not know."""
     spec = spec_of(key)
@@ -124,23 +143,36 @@ def _views(found: Sequence[ValueHere], shown: str, asked: dict[str, Any]) -> lis
     ]
 
 
-def _by_subject(found: Sequence[ValueHere], region: str, actor: Actor) -> list[dict[str, Any]]:
+def _proposed(actor: Actor) -> dict[tuple[str, str, str], Parameter]:
+    """The drafts that wait for a checker, by key, kind and place, for those who set values."""
+    if actor.role not in POLICY_HANDS:
+        return {}
+    drafts = Parameter.objects.visible_to(actor).waiting_for(actor)
+    return {(draft.key, draft.by, draft.region): draft for draft in drafts}
+
+
+def _by_subject(
+    proposed: dict[tuple[str, str, str], Parameter], found: Sequence[ValueHere], region: str, actor: Actor
+) -> list[dict[str, Any]]:
     grouped: dict[str, list[ValueHere]] = {}
     for value in found:
         grouped.setdefault(value.spec.key.split(".", 1)[0], []).append(value)
     return [
-        {"name": SUBJECTS[name], "rows": [_entry(value, region, actor) for value in grouped[name]]}
+        {"name": SUBJECTS[name], "rows": [_entry(value, region, actor, proposed) for value in grouped[name]]}
         for name in SUBJECTS
         if name in grouped
     ]
 
 
-def _entry(value: ValueHere, region: str, actor: Actor) -> dict[str, Any]:
+def _entry(
+    value: ValueHere, region: str, actor: Actor, proposed: dict[tuple[str, str, str], Parameter]
+) -> dict[str, Any]:
     own = {"key": value.spec.key, "label": value.label, "values": [row_values(row) for row in value.rows]}
+    if draft := proposed.get((value.spec.key, by_text(value.by), region)):
+        return {**own, "draft": draft}
     if value.rows or actor.role != Role.POLICY_OFFICER:
         return own
-    query = urlencode({"region": region, "by": by_text(value.by)})
-    return {**own, "propose": f"{reverse('manage_parameter_propose', args=[value.spec.key])}?{query}"}
+    return {**own, "propose": _form_for(value.spec.key, region, by_text(value.by))}
 
 
 def _version(row: Parameter, hands: Hands) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from qihang.web.access import roles
 from qihang.web.navigation import actor_of
 from qihang.web.parts import Crumb
 from qihang.web.refusals import show_refusal
-from qihang.web.views.manage_policy.forms import DATALIST, ProposalForm, typed
+from qihang.web.views.manage_policy.forms import DATALIST, ProposalForm, starting_value, typed
 from qihang.web.views.manage_policy.parameters import home_region, known_key
 from qihang.web.views.manage_policy.showing import change_values
 
@@ -70,7 +70,8 @@ def _initial(request: HttpRequest, actor: Actor, spec: KeySpec) -> dict[str, Any
     found = Parameter.objects.visible_to(actor).filter(key=spec.key)
     row = next((row for row in found.select_related("instrument") if str(row.public_id) == earlier), None)
     if row is None:
-        return {"region": request.GET.get("region") or home_region(actor), "by": request.GET.get("by", "")}
+        asked = {"region": request.GET.get("region") or home_region(actor), "by": request.GET.get("by", "")}
+        return {**asked, "value": starting_value(spec)}
     return {
         "by": row.by,
         "region": row.region,

@@ -135,8 +135,11 @@ def _facts(decision: Decision) -> list[tuple[str, str, str]]:
 
 
 def _earlier(actor: Actor, place: Enrolment) -> list[tuple[Decision, str]]:
-    """Decisions of this place that later ones replaced, the newest first."""
-    rows = Decision.objects.visible_to(actor).filter(case_ref=str(place.public_id)).exclude(pk=place.decision_id)
+    """Decisions on the conditions that later ones replaced, the newest first."""
+    if place.decision is None:
+        return []
+    same = Decision.objects.visible_to(actor).filter(case_ref=str(place.public_id), benefit=place.decision.benefit)
+    rows = same.exclude(pk=place.decision_id)
     return [(row, conclude(row, "officer")) for row in rows.select_related("basis").order_by("-id")]
 
 

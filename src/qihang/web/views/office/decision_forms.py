@@ -32,7 +32,7 @@ class WordsInput(forms.Textarea):
 class DecisionForm(PageForm):
     """What to do, and the words to the institution. `seen` is the latest step that the officer had before them."""
 
-    decision = forms.ChoiceField(label="选择决定", widget=CardSelect(notes=_NOTES))
+    decision = forms.ChoiceField(label="您的决定", widget=CardSelect(notes=_NOTES))
     comment = forms.CharField(label="给学校的话（会原样发出）", required=False, max_length=1000, widget=WordsInput())
     seen = forms.IntegerField(widget=forms.HiddenInput)
 

@@ -44,7 +44,7 @@ class NameForm(PageForm):
 
     by = forms.CharField(initial="name", widget=forms.HiddenInput)
     name = forms.CharField(label="姓名", help_text="要和身份证上一字不差", max_length=40)
-    region = forms.ChoiceField(label="户籍或常住的市县")
+    region = forms.ChoiceField(label="在哪个市县")
 
     def __init__(self, data: Any = None, *, actor: Actor) -> None:
         super().__init__(data)

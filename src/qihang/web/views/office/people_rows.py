@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from qihang.registry.policy.rules.facts import NO_CATEGORY
 from qihang.registry.reference.codes import codes
 
 
@@ -29,7 +30,8 @@ def category_label(code: str) -> str:
 
 
 def _labels() -> dict[str, str]:
-    return {code.code: code.name for code in codes("person_category")}
+    known = {code.code: code.name for code in codes("person_category")}
+    return {NO_CATEGORY: "名册上的不在范围内", **known}
 
 
 def place_rows(places: Iterable[Any], *, may_claim: bool = False) -> list[PlaceRow]:

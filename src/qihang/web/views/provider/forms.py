@@ -101,6 +101,7 @@ class SkillsForm(WhatForm):
         cleaned = super().clean()
         if cleaned.get("title") and not self._found:
             self.add_error("title", "没有找到这个职业，请换一个叫法，比如“养老护理员”")
+        if not self._found:
             del self.errors["occupation"]  # there was nothing to choose from
         return cleaned
 

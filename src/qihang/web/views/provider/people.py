@@ -14,7 +14,7 @@ from qihang.delivery.training.enums import ClassState, EnrolmentState
 from qihang.delivery.training.models import Enrolment, TrainingClass
 from qihang.delivery.training.workflows import PROVIDERS
 from qihang.foundation.core import clock
-from qihang.registry.reference.codes import find_code
+from qihang.registry.reference.codes import codes, find_code
 from qihang.web.access import roles
 from qihang.web.navigation import actor_of
 from qihang.web.parts import Crumb, View
@@ -32,6 +32,12 @@ def outcome_of(place: Enrolment) -> str:
     if decision is None:
         return "failed" if place.state == EnrolmentState.REFUSED else "unknown"
     return {True: "passed", False: "failed", None: "unknown"}[decision.eligible]
+
+
+def education_name(identifier: str) -> str:
+    """The words for a level of education."""
+    names = {code.identifier: code.name for code in codes("education")}
+    return names.get(identifier, identifier) or "没有填"
 
 
 def category_name(place: Enrolment) -> str:

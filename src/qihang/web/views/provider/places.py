@@ -31,7 +31,7 @@ from qihang.web.refusals import show_refusal
 from qihang.web.reveal import reveal_page
 from qihang.web.step_up import step_up
 from qihang.web.views.provider.access import PEOPLE_READERS, REVEALERS, crumbs_of
-from qihang.web.views.provider.people import category_name, outcome_of
+from qihang.web.views.provider.people import category_name, education_name, outcome_of
 from qihang.web.views.provider.steps import history_of
 
 _OUTCOMES = {True: Outcome.PASSED, False: Outcome.FAILED, None: Outcome.UNKNOWN}
@@ -87,7 +87,7 @@ def _facts(place: Enrolment) -> list[tuple[str, str]]:
         ("人员类别", category_name(place)),
         ("性别", place.person.get_sex_display()),
         ("联系电话", str(place.person.phone) if place.person.phone else "没有填"),
-        ("文化程度", place.person.education or "没有填"),
+        ("文化程度", education_name(place.person.education)),
         ("名册行号", str(place.roster_no) if place.roster_no else "不是从名册来的"),
         ("领不领补贴", "申领补贴" if place.subsidised else "自费，不领补贴"),
     ]

@@ -118,4 +118,4 @@ def _window(begins: dt.date | None, ends: dt.date | None) -> str:
 def _verdict(row: dict[str, Any]) -> tuple[str, Tone]:
     if row["met"]:
         return ("算进去了", Tone.OK) if row["over"] else ("已经够，没到期", Tone.WAIT)
-    return ("没有够", Tone.ERR) if row["over"] else ("没到期", Tone.WAIT)
+    return ("没达到", Tone.ERR) if row["over"] else ("没到期", Tone.WAIT)

@@ -2,11 +2,14 @@ from qihang.delivery.appraisal.imports import SCORES
 from qihang.delivery.appraisal.querysets import STATION_ROLES
 from qihang.web.navigation import Item, register
 from qihang.web.views.imports import destinations
+from qihang.web.views.office.work import register as register_work
 from qihang.web.views.station import states as states
 from qihang.web.views.station.access import INSTITUTION, OFFICE
 from qihang.web.views.station.sittings import sitting_of_class, waiting_scores
+from qihang.web.views.station.work import SITTINGS
 
 destinations.register(SCORES.key, sitting_of_class)
+register_work(SITTINGS)
 
 register(
     Item(

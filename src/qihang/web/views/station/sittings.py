@@ -112,8 +112,8 @@ def sitting_of_class(actor: Actor, target_id: str) -> Destination:
     found = rows.select_related("training_class").order_by("-on").first()
     if found is None:
         return Destination()
-    url = reverse("station_sitting", args=[found.public_id])
-    return Destination(found.training_class.name, url, next_url=url, button="看成绩，发证书")
+    page = reverse("station_sitting", args=[found.public_id])
+    return Destination(name=found.training_class.name, url=page, next_url=page, button="看成绩，发证书", day=found.on)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ def overview(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = earnings_of(item)
     values = {
         "item": item,
+        "crumbs": [Crumb(item.name, reverse("class_page", args=[public_id])), Crumb("应得补贴")],
         "sum": _sum(found),
         "tranches": [_summary(found, tranche) for tranche in Tranche],
         "rows": list(_rows(found)),

@@ -1,0 +1,53 @@
+"""What waits for an officer: classes that have begun and have no sitting yet."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from qihang.delivery.appraisal.models import Sitting
+from qihang.delivery.appraisal.rules import DUE_DAYS, NUMBERED_LEVELS
+from qihang.delivery.training.enums import ClassState, EnrolmentState
+from qihang.delivery.training.models import Enrolment, TrainingClass
+from qihang.foundation.core import clock
+from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.steps import with_last_step
+from qihang.registry.policy.models import Parameter
+
+_CANDIDATES = (EnrolmentState.ENROLLED, EnrolmentState.COMPLETED)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingClass:
+    """A class without a sitting: since when it stands where it does, and the latest day it may sit."""
+
+    class_id: int
+    since: dt.datetime
+    due: dt.date | None
+
+
+def classes_to_sit(actor: Actor) -> QuerySet[TrainingClass]:
+    """Classes within the actor's sight that have begun, that somebody attends, and that no station expects."""
+    begun = Q(state=ClassState.COMPLETED) | Q(state=ClassState.APPROVED, start__lte=clock.today())
+    people = Enrolment.objects.filter(training_class=OuterRef("pk"), state__in=_CANDIDATES)
+    rows: QuerySet[TrainingClass] = TrainingClass.objects.visible_to(actor).filter(
+        begun,
+        Exists(people),
+        ~Exists(Sitting.objects.standing().filter(training_class=OuterRef("pk"))),
+        occupation__isnull=False,
+        level__in=NUMBERED_LEVELS,
+    )
+    return rows
+
+
+def waiting_to_sit(rows: QuerySet[Any]) -> list[WaitingClass]:
+    """The classes of `classes_to_sit`, each with its dates; no last day where appraisal.due_days is not set."""
+    book = Parameter.objects.book([DUE_DAYS])
+    found = with_last_step(rows).order_by().values_list("pk", "step_at", "region_id", "end")
+    return [WaitingClass(pk, since, _last_day(book, region, end)) for pk, since, region, end in found]
+
+
+def _last_day(book: Any, region: str, end: dt.date) -> dt.date | None:
+    row = book.lookup(DUE_DAYS, region=region, on=end)
+    return end + dt.timedelta(days=row.number) if row else None
