@@ -37,7 +37,7 @@ def bring_scores(stage: Stage) -> str:
     clerk.press("导入 3 行")
     stage.work_off()
     clerk.page.reload()
-    clerk.press("看这场鉴定")
+    clerk.press("看成绩，发证书")
     expect(clerk.row(papers.CHEN)).to_contain_text("不合格")
     with clerk.page.expect_download() as download:
         clerk.page.get_by_role("link", name="下载 2 本证书").click()
