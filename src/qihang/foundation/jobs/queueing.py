@@ -61,7 +61,7 @@ def retry_left() -> int:
         with only_runner(job.pk) as free:
             # Asked again under the lock: an attempt may have ended since. Queued, it is not found a second time when
             # a worker has it and has not begun yet.
-            if free and running.filter(pk=job.pk).update(state=JobState.QUEUED):
+            if free and job.queue_id and running.filter(pk=job.pk).update(state=JobState.QUEUED):
                 _manager.retry_job_by_id(job.queue_id, retry_at=utcnow())
                 left += 1
     return left
