@@ -1,5 +1,6 @@
 """Real worker processes against a real queue: killed in mid-step, told to end, and robbed of their connections."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -13,11 +14,13 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
+from psycopg import AsyncConnection
 from psycopg.conninfo import make_conninfo
 from tests.foundation.jobs.conftest import CLERK
 from tests.foundation.jobs.sample import CAUGHT_IN, GATE, STEPS, stepped
 
 from qihang.foundation.core.models import CalendarYear, TransitionLog
+from qihang.foundation.jobs import worker as worker_module
 from qihang.foundation.jobs.enums import JobState
 from qihang.foundation.jobs.models import Job
 from qihang.foundation.jobs.ports import register_job
@@ -189,3 +192,31 @@ def test_a_worker_outlives_the_loss_of_all_its_connections(
     wait_for_state(job, JobState.DONE)
     assert_done_exactly_once(job)
     assert worker.poll() is None
+
+
+def test_a_worker_frozen_within_a_sign_of_life_does_not_keep_others_from_clearing_its_row(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each worker clears away the rows of the dead when it starts."""
+    monkeypatch.setattr(worker_module, "MAX_IDLE_HOLD", "200ms")
+
+    async def freeze_and_clear() -> int:
+        frozen = await AsyncConnection.connect(test_database())
+        await worker_module._hold_briefly(frozen)
+        await frozen.execute("UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat")
+        try:
+            return await asyncio.to_thread(clear)
+        finally:
+            await frozen.close()
+
+    def clear() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET lock_timeout = '{PATIENCE:.0f}s'")
+            cursor.execute("DELETE FROM procrastinate_workers")
+            count = int(cursor.rowcount)
+        connection.close()
+        return count
+
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 day')")
+    assert asyncio.run(freeze_and_clear()) == 1

@@ -6,15 +6,17 @@ import logging
 import signal
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import Error, connections
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException
 from procrastinate.psycopg_connector import PsycopgConnector
+from psycopg import AsyncConnection
 from psycopg_pool import PoolTimeout
 
-from qihang.foundation.jobs.queueing import CHORES_QUEUE, JOBS_QUEUE, take_up_abandoned
+from qihang.foundation.jobs.queueing import CHORES_QUEUE, JOBS_QUEUE, MAX_IDLE_HOLD, take_up_abandoned
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +54,7 @@ async def _serve(options: WorkerOptions) -> bool:
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
-    connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4)
+    connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4, configure=_hold_briefly)
     with app.replace_connector(connector):
         async with app.open_async():
             tasks = [
@@ -69,6 +71,12 @@ async def _serve(options: WorkerOptions) -> bool:
         if isinstance(fault, Exception) and not told.is_set():
             raise fault
     return told.is_set()
+
+
+async def _hold_briefly(connection: AsyncConnection[Any]) -> None:
+    """A worker frozen within a sign of life holds its row, and no other could start until the row is free."""
+    await connection.execute(f"SET idle_in_transaction_session_timeout = '{MAX_IDLE_HOLD}'")
+    await connection.commit()
 
 
 async def _worker(options: WorkerOptions, queues: list[str], concurrency: int) -> None:
