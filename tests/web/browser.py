@@ -5,11 +5,13 @@ content policy that the pages caused.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.test import Client
@@ -20,6 +22,7 @@ PICTURES = PROJECT_ROOT / "test-results"
 AXE = PROJECT_ROOT / "node_modules" / "axe-core" / "axe.min.js"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SIZE_COOKIE = "qihang_size"
+KEPT_BY_PAGES = "cookies,local_storage,indexeddb,file_systems,websql,service_workers,cache_storage"
 
 
 @dataclass(frozen=True)
@@ -40,14 +43,41 @@ VIEWPORTS = (DESKTOP, PHONE, PHONE_LARGE)
 
 
 @dataclass
+class Contexts:
+    """Browser contexts that wait to be used again: with an empty profile, but with style sheets, scripts and fonts in
+    the cache. Opening a window and loading those costs more than the page of most tests."""
+
+    browser: Browser
+    options: dict[str, Any]
+    _free: dict[tuple[int, int, bool], list[BrowserContext]] = field(default_factory=lambda: defaultdict(list))
+
+    @contextmanager
+    def lent(self, width: int, height: int, scripts: bool) -> Iterator[BrowserContext]:
+        """A context of that size that knows nobody; taken back with its pages closed and all it learned forgotten."""
+        free = self._free[width, height, scripts]
+        context = free.pop() if free else self._make(width, height, scripts)
+        yield context
+        if not context.pages:
+            context.close()
+            return
+        _forget(context)
+        for page in context.pages:
+            page.close()
+        free.append(context)
+
+    def _make(self, width: int, height: int, scripts: bool) -> BrowserContext:
+        size = {"width": width, "height": height}
+        return self.browser.new_context(**self.options, viewport=size, java_script_enabled=scripts)
+
+
+@dataclass
 class Visitor:
     """Opens pages of one running server and remembers what went wrong in them."""
 
-    browser: Browser
+    contexts: Contexts
     address: str
-    options: dict[str, Any]
     troubles: list[str] = field(default_factory=list)
-    contexts: list[BrowserContext] = field(default_factory=list)
+    _lent: ExitStack = field(default_factory=ExitStack)
 
     def __call__(
         self,
@@ -68,12 +98,7 @@ class Visitor:
     def context(
         self, *, viewport: Viewport, user: Any = None, scripts: bool = True, session: dict[str, Any] | None = None
     ) -> BrowserContext:
-        context = self.browser.new_context(
-            **self.options,
-            viewport={"width": viewport.width, "height": viewport.height},
-            java_script_enabled=scripts,
-        )
-        self.contexts.append(context)
+        context = self._lent.enter_context(self.contexts.lent(viewport.width, viewport.height, scripts))
         if viewport.large:
             context.add_cookies([{"name": SIZE_COOKIE, "value": "large", "url": self.address}])
         if user is not None:
@@ -81,8 +106,8 @@ class Visitor:
         return context
 
     def close(self) -> None:
-        for context in self.contexts:
-            context.close()
+        """Give the contexts back."""
+        self._lent.close()
 
     def _watch(self, page: Page) -> None:
         page.on("pageerror", lambda error: self.troubles.append(f"script error at {page.url}: {error}"))
@@ -97,6 +122,15 @@ class Visitor:
     def _check_origin(self, response: Response) -> None:
         if not response.url.startswith((self.address, "data:", "blob:")):
             self.troubles.append(f"loaded from outside: {response.url}")
+
+
+def _forget(context: BrowserContext) -> None:
+    """Everything that the pages of a context left behind, but for the cache of files."""
+    context.clear_cookies()
+    context.clear_permissions()
+    session = context.new_cdp_session(context.pages[0])
+    for origin in {urlsplit(page.url)._replace(path="", query="", fragment="").geturl() for page in context.pages}:
+        session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": KEPT_BY_PAGES})
 
 
 def settle(page: Page) -> None:

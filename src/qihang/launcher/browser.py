@@ -8,6 +8,26 @@ from pathlib import Path
 
 from qihang.foundation.core.errors import DomainError
 
+# What Playwright switches off (a second list of ours would replace it), and the suggestions under the address bar, which
+# a window without a screen would set up as two pages of their own: more work than the page of most tests.
+_WITHOUT = (
+    "AimEnabled",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxFullPopup",
+    "WebUIOmniboxPopup",
+)
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # For a browser that runs as root in a container and must not phone home.
 ARGUMENTS = (
@@ -18,6 +38,7 @@ ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-features=" + ",".join(_WITHOUT),
 )
 
 
