@@ -30,23 +30,23 @@ _number = count(1)
 
 
 def make_region(code: str = MEILAN) -> Region:
-    """A division of Hainan, and those above it."""
+    """A division of Hainan, and those above it; the one that is there if it is."""
+    found = Region.objects.filter(code=code).first()
+    if found:
+        return found
     name, level, parent = _REGIONS[code]
     if parent:
         make_region(parent)
     with unit_of_work(SYSTEM):
-        region, _ = Region.objects.get_or_create(
+        return Region.objects.create(
             code=code,
-            defaults={
-                "name": name,
-                "full_name": name,
-                "province": "海南省",
-                "level": level,
-                "parent_code": parent,
-                "since": 2000,
-            },
+            name=name,
+            full_name=name,
+            province="海南省",
+            level=level,
+            parent_code=parent,
+            since=2000,
         )
-    return region
 
 
 def make_organization(

@@ -1,19 +1,24 @@
 """Every address of the product x every role x whose the thing is: who gets in, and how the others are refused."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
+from unittest import mock
 from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.test import override_settings
 from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
+from qihang.foundation.core import clock
 from qihang.foundation.core.keyring import keyring
 from qihang.foundation.core.roles import Role
+from qihang.web import errors
+from qihang.web.navigation import actor_of
 from tests.architecture.sources import hold_to
 from tests.web.matrix import all_rows, all_urls
 from tests.web.matrix.rows import EVERYONE, Row, Thing
@@ -28,13 +33,33 @@ _REFUSED = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 def world(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:
-    """Made once, within one transaction that is taken back at the end."""
+    """Made once, within one transaction that is taken back at the end. The clock stands still meanwhile: on a slow
+    machine nobody's proof of being there grows too old."""
     folder = tmp_path_factory.mktemp("matrix")
     files = override_settings(FILES_ROOT=folder / "files", KEYS_ROOT=folder / "keys")
-    with django_db_blocker.unblock(), files, nothing_kept():
+    with django_db_blocker.unblock(), files, nothing_kept(), clock.travel_to(clock.now()), _each_refusal_drawn_once():
         keyring.forget()
         yield World()
         keyring.forget()
+
+
+@contextmanager
+def _each_refusal_drawn_once() -> Iterator[None]:
+    """Draw the page of a refusal once for each role: some ten thousand answers here differ in nothing but their status
+    and the address in them."""
+    drawn = set()
+    draw = errors.render
+
+    def draw_once(request: HttpRequest, template: str, *values: Any, status: int) -> HttpResponse:
+        page = (template, actor_of(request).role, request.user.is_authenticated)
+        if page in drawn:
+            return HttpResponse(status=status)
+        answer = draw(request, template, *values, status=status)
+        drawn.add(page)
+        return answer
+
+    with mock.patch.object(errors, "render", draw_once):
+        yield
 
 
 def test_every_address_has_its_row_and_every_row_its_address() -> None:

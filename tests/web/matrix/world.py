@@ -94,6 +94,7 @@ class Hand:
         request.session = client.session
         request.session[sessions.MEMBERSHIP] = str(self.membership.public_id) if self.membership else sessions.SELF
         sessions.proved(request)
+        sessions.went_idle(request)  # notes the first use, which every request would note again
         request.session.save()
         return client
 

@@ -1,8 +1,8 @@
 """The values that come with the product, as files: sourced ones with their marks, and a demo set kept apart."""
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +55,10 @@ def seed_book(name: str) -> ParameterBook:
     return ParameterBook(seed.row for seed in seed_parameters(name))
 
 
-def _entries(name: str) -> Iterator[dict[str, Any]]:
-    yield from yaml.safe_load((_DATA / f"{name}.yaml").read_text(encoding="utf-8"))
+@cache
+def _entries(name: str) -> tuple[dict[str, Any], ...]:
+    """As the file has them; read once, for it comes with the product and reading YAML is slow."""
+    return tuple(yaml.safe_load((_DATA / f"{name}.yaml").read_text(encoding="utf-8")))
 
 
 def _parameter(file: str, entry: dict[str, Any]) -> SeedParameter:
