@@ -62,7 +62,8 @@ def _row(url: str, who: tuple[Role, ...], build: Any, post: Values | None = None
 
 
 ROWS = [
-    *(Row(url=url, who=anywhere(*_CASES)) for url in ("office_home", "office_classes", "office_people")),
+    *(Row(url=url, who=anywhere(*_CASES)) for url in ("office_home", "office_classes")),
+    Row(url="office_people", who=anywhere(*(role for role in _CASES if role != Role.LEADER))),
     Row(url="office_classes_pass", who=anywhere(*_DESKS), post={}),
     _row("office_class", _CASES, _a_class),
     _row("office_class_decide", _DESKS, _a_class, post={}),

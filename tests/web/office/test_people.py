@@ -153,7 +153,7 @@ class TestCounter:
         person = waiting_place(approved_class(cast)).person
         client = at_desk(cast.intake)
         ask = reverse("office_entry_code", args=[person.public_id])
-        assert "请填“本人来了" in words_of(client.post(ask, {"x": "1"}).content.decode())
+        assert "请先勾上“本人来了" in words_of(client.post(ask, {"x": "1"}).content.decode())
         assert not EntryCode.objects.exists()
         answer = client.post(ask, {"seen": "on"})
         assert re.search(r"\d{3} \d{3} \d{4}", words_of(answer.content.decode()))

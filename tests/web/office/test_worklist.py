@@ -67,7 +67,8 @@ def test_it_is_where_officers_begin_and_the_menu_counts(cast: Cast) -> None:
         assert home_of(make_actor(role), request) == (reverse("results") if role == Role.LEADER else HOME)
     page = text(client, "/office/people/")
     assert '<span class="q-cnt">2' in page
-    assert '<span class="q-cnt">' not in text(at_desk(make_actor(Role.LEADER)), "/office/people/")
+    assert '<span class="q-cnt">' not in text(at_desk(make_actor(Role.INSPECTOR)), "/office/people/")
+    assert at_desk(make_actor(Role.LEADER)).get("/office/people/").status_code == 403
 
 
 def test_categories_stand_as_one_line_a_class(cast: Cast) -> None:

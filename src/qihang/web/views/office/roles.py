@@ -6,3 +6,5 @@ from qihang.foundation.core.roles import Role
 DESKS = (Role.INTAKE_OFFICER, Role.APPROVER)
 READERS = (Role.SECOND_REVIEWER, Role.INSPECTOR, Role.LEADER)
 CASE_ROLES = (*DESKS, *READERS)
+# Who looks persons up: those who work on a person's case. Leaders read results.
+SEARCHERS = tuple(role for role in CASE_ROLES if role != Role.LEADER)
