@@ -20,6 +20,7 @@ from qihang.foundation.core.roles import Role
 from qihang.web import errors
 from qihang.web.navigation import actor_of
 from tests.architecture.sources import hold_to
+from tests.flush import empty_database
 from tests.web.matrix import all_rows, all_urls
 from tests.web.matrix.rows import EVERYONE, Row, Thing
 from tests.web.matrix.world import Scope, World, nothing_kept
@@ -33,14 +34,18 @@ _REFUSED = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 def world(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:
-    """Made once, within one transaction that is taken back at the end. The clock stands still meanwhile: on a slow
-    machine nobody's proof of being there grows too old."""
+    """Made once, and deleted at the end: one transaction around it all would hold back the sealer's tests of the other
+    workers for minutes. The clock stands still meanwhile: on a slow machine nobody's proof of being there grows too
+    old."""
     folder = tmp_path_factory.mktemp("matrix")
     files = override_settings(FILES_ROOT=folder / "files", KEYS_ROOT=folder / "keys")
-    with django_db_blocker.unblock(), files, nothing_kept(), clock.travel_to(clock.now()), _each_refusal_drawn_once():
+    with django_db_blocker.unblock(), files, clock.travel_to(clock.now()), _each_refusal_drawn_once():
         keyring.forget()
-        yield World()
-        keyring.forget()
+        try:
+            yield World()
+        finally:
+            empty_database()
+            keyring.forget()
 
 
 @contextmanager
