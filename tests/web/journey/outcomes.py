@@ -74,7 +74,7 @@ def match_work(stage: Stage) -> None:
     manager = stage.comes("caiminghui")
     manager.menu("学员就业")
     expect(manager.row(papers.WANG)).to_contain_text(papers.EMPLOYER)
-    manager.row(papers.LI).get_by_role("link", name=re.compile("交材料")).click()
+    manager.row(papers.LI).get_by_role("link", name=re.compile("交就业材料")).click()
     manager.fill(employer_name="海口安心家政有限公司", start="2026-05-06", kind="contract", file=papers.contract())
     manager.press("交材料，等县里核实")
     intake.menu("我的待办")
