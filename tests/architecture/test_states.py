@@ -17,6 +17,7 @@ TABLES = {item.model._meta.db_table for item in all_workflows()}
 ALLOWED = {
     "foundation.jobs.services": "a job is a record of the queue: its state is what its worker last said",
     "foundation.jobs.running": "the same",
+    "foundation.jobs.queueing": "the same",
 }
 _WRITERS = {"create", "update", "get_or_create", "update_or_create"}
 _SQL = re.compile(

@@ -32,7 +32,7 @@ PATIENCE = 60.0
 Worker = subprocess.Popen[bytes]
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="session", autouse=True)
 def _kind() -> None:
     register_job("tests.stepped", label="分步的样子")(stepped)
 

@@ -338,7 +338,9 @@ def test_the_good_rows_go_in_and_the_end_page_says_what_became_of_all(
     monkeypatch.setitem(
         destinations._finders,
         "toy",
-        lambda actor, target: destinations.Destination("仓库", "/kit/", "/kit/parts/", "看仓库"),
+        lambda actor, target: destinations.Destination(
+            name="仓库", url="/kit/", next_url="/kit/parts/", button="看仓库"
+        ),
     )
     said = act(signed_in, batch, "commit", accept_valid="1")
     assert batch.state == BatchState.COMMITTED

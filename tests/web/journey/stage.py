@@ -12,7 +12,7 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 from qihang.foundation.jobs.enums import JobState
 from qihang.foundation.jobs.models import Job
 from qihang.foundation.jobs.services import run_now
-from tests.web.browser import DESKTOP, PHONE, Viewport, Visitor, assert_no_side_scroll, settle
+from tests.web.browser import DESKTOP, PHONE, Viewport, Visitor, assert_no_side_scroll
 
 PASSWORD = "haikou-journey-2026"
 
@@ -30,12 +30,12 @@ class Person:
         main = self.page.locator("main")
         both = main.get_by_role("button", name=name, exact=exact).or_(main.get_by_role("link", name=name, exact=exact))
         both.locator("visible=true").first.click()
-        settle(self.page)
+        self.page.wait_for_load_state()
 
     def menu(self, name: str) -> None:
         """An entry of the menus around the page."""
         self.page.locator("nav").get_by_role("link", name=re.compile(f"^{name}")).first.click()
-        settle(self.page)
+        self.page.wait_for_load_state()
 
     def fill(self, **values: str | FilePayload) -> None:
         """Fields by their names; a button of choice by its value."""

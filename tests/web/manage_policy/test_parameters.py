@@ -42,7 +42,7 @@ class TestInForce:
         person = officer()
         draft = propose(person)
         page = person.get("manage_parameters", v="missing")
-        assert "提出了 50 人，等复核" in page
+        assert "有一个草案，等复核" in page
         assert reverse("manage_parameter_propose", args=["class.size_max"]) not in page
         assert "接着提：" in person.get("manage_parameter", draft.public_id)
         assert "接着提：" not in checker().get("manage_parameter", draft.public_id)
