@@ -174,6 +174,25 @@ def test_a_key_that_is_committed_is_not_asked_for_again(django_assert_num_querie
         assert keyring.keyring.active("value")[0] == mine
 
 
+@pytest.mark.django_db(transaction=True)
+def test_finding_a_key_in_a_long_transaction_keeps_nobody_waiting() -> None:
+    mine, _ = keyring.keyring.active("value")
+    keyring.keyring.forget()
+    found: list[int] = []
+
+    def find() -> None:
+        found.append(keyring.Keyring().active("value")[0])  # as another process does
+        found.append(keyring.keyring.active("value")[0])
+        connection.close()
+
+    other = threading.Thread(target=find)
+    with transaction.atomic():
+        keyring.keyring.active("value")
+        other.start()
+        other.join(30)
+        assert found == [mine, mine]
+
+
 def test_the_index_key_does_not_rotate() -> None:
     with pytest.raises(DomainError):
         keyring.rotate("index")

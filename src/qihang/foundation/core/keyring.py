@@ -24,17 +24,17 @@ class Keyring:
     def __init__(self) -> None:
         self._keys: dict[int, bytes] = {}
         self._active: dict[str, int] = {}
-        # Purposes whose key was found within a transaction that has not committed yet, with its hook.
-        self._unsettled: dict[str, Callable[[], None]] = {}
+        # Keys that this process made in a transaction that has not committed yet, with the hook that waits for it.
+        self._unsettled: dict[int, Callable[[], None]] = {}
 
     def active(self, purpose: str) -> tuple[int, bytes]:
         """Id and bytes of the key that new values of `purpose` use; the first call ever makes it.
 
         A key made in a transaction that came to nothing is forgotten with it: what it encrypted would be lost.
         """
-        if purpose not in self._active or self._may_be_gone(purpose):
-            self._active[purpose] = self._find_or_make(purpose)
-        key_id = self._active[purpose]
+        key_id = self._active.get(purpose)
+        if key_id is None or self._may_be_gone(key_id):
+            key_id = self._active[purpose] = _find(purpose) or self._find_or_make(purpose)
         return key_id, self.key(key_id)
 
     def key(self, key_id: int) -> bytes:
@@ -47,7 +47,25 @@ class Keyring:
         """Drop what is cached, after a rotation or in a test that changed databases."""
         self._keys.clear()
         self._active.clear()
-        self._unsettled.clear()
+
+    def make(self, purpose: str) -> int:
+        """A new active key; the caller holds the lock of all keys, and keeps the old one from being active."""
+        master = newest_master()
+        wrapped = aes_key_wrap(master_key(master), os.urandom(_KEY_BYTES))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO core_datakey (purpose, master, wrapped, active, created_at)"
+                " VALUES (%s, %s, %s, true, %s) RETURNING id",
+                [purpose, master, wrapped, clock.now()],
+            )
+            key_id = int(cursor.fetchone()[0])
+
+        def settle() -> None:
+            del self._unsettled[key_id]
+
+        self._unsettled[key_id] = settle
+        transaction.on_commit(settle)
+        return key_id
 
     def _load(self, key_id: int) -> bytes:
         with connection.cursor() as cursor:
@@ -58,37 +76,27 @@ class Keyring:
         return aes_key_unwrap(master_key(row[0]), bytes(row[1]))
 
     def _find_or_make(self, purpose: str) -> int:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('qihang.keys'))")
-            cursor.execute("SELECT id FROM core_datakey WHERE purpose = %s AND active", [purpose])
-            row = cursor.fetchone()
-            self._settle_on_commit(purpose)
-            return int(row[0]) if row else _insert_key(purpose)
+        with transaction.atomic():
+            _lock_keys()
+            return _find(purpose) or self.make(purpose)
 
-    def _settle_on_commit(self, purpose: str) -> None:
-        def settle() -> None:
-            if self._unsettled.get(purpose) is settle:
-                del self._unsettled[purpose]
-
-        self._unsettled[purpose] = settle
-        transaction.on_commit(settle)
-
-    def _may_be_gone(self, purpose: str) -> bool:
-        """Whether the transaction that found the key is not the open one: it was rolled back, or is another thread's."""
-        settle = self._unsettled.get(purpose)
+    def _may_be_gone(self, key_id: int) -> bool:
+        """Whether it was made in another transaction than the open one: rolled back, or another thread's."""
+        settle = self._unsettled.get(key_id)
         return settle is not None and all(entry[1] is not settle for entry in connection.run_on_commit)
 
 
-def _insert_key(purpose: str) -> int:
-    master = newest_master()
-    wrapped = aes_key_wrap(master_key(master), os.urandom(_KEY_BYTES))
+def _find(purpose: str) -> int | None:
+    """The active key. Takes no lock: that would last as long as the caller's transaction, and everybody else waits."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO core_datakey (purpose, master, wrapped, active, created_at)"
-            " VALUES (%s, %s, %s, true, %s) RETURNING id",
-            [purpose, master, wrapped, clock.now()],
-        )
-        return int(cursor.fetchone()[0])
+        cursor.execute("SELECT id FROM core_datakey WHERE purpose = %s AND active", [purpose])
+        row = cursor.fetchone()
+    return int(row[0]) if row else None
+
+
+def _lock_keys() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('qihang.keys'))")
 
 
 def newest_master() -> str:
@@ -129,9 +137,9 @@ def rotate(purpose: str) -> int:
     if purpose == "index":
         raise DomainError("查找用的盲索引密钥不能轮换：换了就找不到旧记录")
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('qihang.keys'))")
+        _lock_keys()
         cursor.execute("UPDATE core_datakey SET active = false WHERE purpose = %s AND active", [purpose])
-        key_id = _insert_key(purpose)
+        key_id = keyring.make(purpose)
     keyring.forget()
     return key_id
 
