@@ -26,9 +26,6 @@ class Step:
     argv: tuple[str, ...]
 
 
-# One more than the two cores that the suite is measured on: tests that wait for a browser, a server or a child leave
-# a third of the time to others.
-WORKERS = "3"
 STEPS = (
     Step("代码规范", ("-m", "ruff", "check", ".")),
     Step("代码格式", ("-m", "ruff", "format", "--check", ".")),
@@ -36,7 +33,7 @@ STEPS = (
     Step("分层", ("-c", LAYERS)),
     Step("迁移", ("-m", "django", "makemigrations", "--check", "--dry-run")),
     Step("模板", ("-m", "qihang.launcher.templates")),
-    Step("测试（含浏览器）", ("-m", "pytest", "-n", WORKERS, "--dist", "worksteal")),
+    Step("测试（含浏览器）", ("-m", "pytest", "-n", "2", "--dist", "worksteal")),
 )
 
 
