@@ -299,4 +299,4 @@ def test_a_kind_that_is_none_is_not_shown_by_its_number(cast: Cast) -> None:
     place = place_in(approved_class(cast))
     with unit_of_work(SYSTEM):
         Enrolment.objects.filter(pk=place.pk).update(category="00")
-    assert "没有填" in text(cast.intake, place.training_class)
+    assert ">00<" not in text(cast.intake, place.training_class)
