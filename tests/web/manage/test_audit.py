@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from tests.factories import SYSTEM, make_organization, make_user
 from tests.foundation.core.test_audit import seal_when_others_have_ended
 from tests.web.manage.doors import actor_in, owner_of, signed_in, text
@@ -55,9 +56,8 @@ class TestFilters:
         assert "有错：" in page
 
     def test_by_day(self, auditor: Client) -> None:
-        now = clock.now()
         school = make_organization()
-        days = [now + dt.timedelta(days=days) for days in (30, 31, 32)]
+        days = [timezone.localtime(clock.now()) + dt.timedelta(days=days) for days in (30, 31, 32)]
         for day in days:
             with clock.travel_to(day):
                 rename(school, f"名字 {day:%d}")
