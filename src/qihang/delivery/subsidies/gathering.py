@@ -15,7 +15,7 @@ from qihang.delivery.subsidies.models import EarnedTranche
 from qihang.delivery.subsidies.ports import Certified, certificates_of
 from qihang.delivery.training.enums import EVER_ENROLLED, EnrolmentState
 from qihang.delivery.training.models import Enrolment, TrainingClass
-from qihang.registry.benefits.querysets import among
+from qihang.foundation.core.arrays import among
 
 _FEN = Decimal(100)
 # In class is not known yet; withdrawn and not completed are known not to have.

@@ -16,9 +16,9 @@ from qihang.delivery.training.enums import ClassState
 from qihang.delivery.training.models import TrainingClass
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.arrays import among
 from qihang.foundation.core.errors import DomainError, NotFound
 from qihang.foundation.core.units import unit_of_work
-from qihang.registry.benefits.querysets import among
 from qihang.registry.policy.engine.evaluation import Answers, facts_json
 from qihang.registry.policy.engine.rules import AMOUNT_FEN, ELIGIBLE
 from qihang.registry.policy.models import Decision
