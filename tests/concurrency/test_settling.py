@@ -39,14 +39,18 @@ def item(papers: Papers) -> TrainingClass:  # noqa: F811
 
 
 @pytest.fixture
-def meeting(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Whoever is about to write waits so many seconds for the other to be too."""
+def meeting(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, item: TrainingClass) -> Iterator[None]:
+    """Whoever is about to write what was earned waits so many seconds for the other to be too.
+
+    After `item`, which settles a class alone: a barrier that broke waiting for nobody holds up nobody again.
+    """
     barrier = Barrier(2, timeout=request.param)
     original = EARNED_TRANCHE_WORKFLOW.enter_many
 
     def wait_then_enter(objects: Any, **arguments: Any) -> int:
-        with suppress(BrokenBarrierError):
-            barrier.wait()
+        if objects:
+            with suppress(BrokenBarrierError):
+                barrier.wait()
         return original(objects, **arguments)
 
     monkeypatch.setattr(EARNED_TRANCHE_WORKFLOW, "enter_many", wait_then_enter)

@@ -1,15 +1,16 @@
 """The synthetic province: believable, whole, the same for the same seed, and never among real records."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
 from qihang.cli import COMMANDS
-from qihang.delivery.appraisal.models import Certificate
+from qihang.delivery.appraisal.models import Certificate, CertificateCounter
 from qihang.delivery.employment.models import WorkSpell
 from qihang.delivery.subsidies.models import EarnedTranche
-from qihang.delivery.training.models import Enrolment, TrainingClass
+from qihang.delivery.training.models import Enrolment, FilingCounter, TrainingClass
 from qihang.demo import commands
 from qihang.demo.accounts import demo_logins
 from qihang.demo.build import SAMPLE_CLASS, Built, build
@@ -58,6 +59,37 @@ def test_a_province_is_whole_and_believable() -> None:
     assert 0.4 < rates["reemployment_6m_of_completed"] < 0.8
     assert not audit.verify().broken
     assert verify_decisions().holds
+
+
+@pytest.mark.parametrize(("people", "seed"), [(1, 1), (12, 2), (30, 9)])
+def test_the_smallest_provinces_are_whole_too(people: int, seed: int) -> None:
+    assert build(people=people, years=1, seed=seed).classes >= 1
+    assert verify_decisions().holds and not audit.verify().broken
+
+
+def test_it_tells_how_many_people_there_are_so_far() -> None:
+    told: list[tuple[str, int, int, str]] = []
+
+    def say(text: str, done: int = 0, total: int = 0, of: str = "人") -> None:
+        told.append((text, done, total, of))
+
+    build(people=90, years=1, seed=2, say=say)
+    people = [(done, total) for text, done, total, of in told if of == "人" and total]
+    assert people[0] == (0, 90) and people[-1] == (90, 90)
+    assert ("算结果补贴", "个班") in {(text, of) for text, _, _, of in told}
+
+
+def test_numbers_go_on_where_the_demo_ends() -> None:
+    """Filing and certificate numbers are counted by the services from the last one that the demo gave."""
+    build(people=60, years=1, seed=5)
+    numbers = Counter(number[:10] for number in filed())
+    assert numbers == {f"{one.region}{one.year}": one.last for one in FilingCounter.objects.all()}
+    given = Counter(paper.number[:16] for paper in Certificate.objects.all())
+    assert given == {one.prefix: one.last for one in CertificateCounter.objects.all()}
+
+
+def filed() -> list[str]:
+    return list(TrainingClass.objects.exclude(filing_no=None).values_list("filing_no", flat=True))
 
 
 def test_the_same_seed_makes_the_same_people() -> None:

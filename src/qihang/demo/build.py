@@ -1,14 +1,16 @@
 """The synthetic province: made by the services that people use, on the days on which they would have used them."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from random import Random
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from qihang.delivery.appraisal.services import plan_sitting
-from qihang.delivery.subsidies.services import settle_class
+from qihang.delivery.subsidies.services import settle_classes
+from qihang.delivery.training.enums import ClassState
 from qihang.delivery.training.models import Enrolment, TrainingClass
 from qihang.delivery.training.services import (
     approve_class,
@@ -18,15 +20,21 @@ from qihang.delivery.training.services import (
     submit_class,
 )
 from qihang.demo.accounts import give_passwords
-from qihang.demo.classes import ClassStory
+from qihang.demo.appraising import appraise
+from qihang.demo.cohort import Cohort, gather
 from qihang.demo.courses import COURSES, Course
-from qihang.demo.lives import Trainee, draw_trainee, make_too_old
-from qihang.demo.people import Population
+from qihang.demo.enrolling import enrol
+from qihang.demo.opening import open_classes
 from qihang.demo.places import PLACES
-from qihang.demo.plans import ClassPlan, draw_plans
+from qihang.demo.plans import draw_plans
+from qihang.demo.progress import Progress, silent
+from qihang.demo.register import Register
+from qihang.demo.stories import Story, draw_stories
+from qihang.demo.teaching import teach
 from qihang.demo.work import WorkBook
 from qihang.demo.world import BUILDER, Institution, World, build_world
 from qihang.foundation.core import clock
+from qihang.foundation.core.chronicle import Chronicle
 from qihang.foundation.core.errors import DomainError
 from qihang.oversight.indicators.snapshots import refresh
 from qihang.registry.organizations.models import Organization
@@ -35,12 +43,11 @@ from qihang.registry.policy.services import load_demo_parameters
 from qihang.registry.reference.load import load_reference_data
 from qihang.registry.reference.models import Occupation
 
-Progress = Callable[[str], None]
-
 _SCHOOL_FOR = 1_500  # people; one more institution for so many
 _FEWEST_SCHOOLS = 8
-_OLD_AGE = (60, 66)
 _AHEAD, _LESSON_DAYS = 28, 25  # days until an application's class begins, and it lasts
+_TELLING = "开班、招生、上课、鉴定"
+_TOGETHER = 50  # classes that are written at a time
 SAMPLE_CLASS = "家政服务员五级2026年第1期"
 
 
@@ -55,7 +62,7 @@ class Built:
     spells: int
 
 
-def build(*, people: int, years: int, seed: int, say: Progress = lambda text: None) -> Built:
+def build(*, people: int, years: int, seed: int, say: Progress = silent) -> Built:
     """A province of about so many trainees over so many years up to today; of one seed always the same people.
 
     All or nothing. DomainError where the installation is in use: the demo never mixes with real records.
@@ -73,18 +80,14 @@ def _build(people: int, years: int, seed: int, say: Progress) -> Built:
     load_demo_parameters()
     say("建立单位和人员")
     world = build_world(random, institutions=max(_FEWEST_SCHOOLS, min(people // _SCHOOL_FOR + 6, 90)), since=since)
-    say("开班、招生、上课、鉴定")
-    stories = _classes(random, world, draw_plans(random, world, people=people, since=since, today=today), today, say)
-    say("社保名单比对")
     book = WorkBook(world, since=since, today=today)
-    for story in stories:
-        book.note(story)
+    plans = draw_plans(random, world, people=people, since=since, today=today)
+    tell(draw_stories(random, plans, today), world, _noted(book, sum(plan.heads for plan in plans), say))
+    say("社保名单比对")
     spells = book.write()
     _sample_class(world, today)
     _classes_to_decide(world, today)
-    say("算结果补贴")
-    for item in TrainingClass.objects.filter(state="completed").order_by("pk"):
-        settle_class(actor=BUILDER, item=item)
+    _settle(say)
     say("算指标")
     refresh()
     give_passwords(world)
@@ -102,31 +105,46 @@ def _refuse_used() -> None:
         raise DomainError("这里已经有单位和人员，示范数据只能建在空的系统里。请换一个 QIHANG_HOME 再建")
 
 
-def _classes(random: Random, world: World, plans: list[ClassPlan], today: dt.date, say: Progress) -> list[ClassStory]:
-    population = Population(random)
-    stories = []
-    for at, plan in enumerate(plans, 1):
-        story = ClassStory(random, world, plan, _trainees(random, population, plan), today)
-        story.tell()
-        stories.append(story)
-        if at % max(len(plans) // 10, 25) == 0:
-            say(f"已有 {at} 个班，共 {len(plans)} 个")
-    return stories
+def _noted(book: WorkBook, total: int, say: Progress) -> Callable[[Cohort, int], None]:
+    told = 0
+    say(_TELLING, told, total)
+
+    def note(cohort: Cohort, people: int) -> None:
+        nonlocal told
+        told += people
+        book.note(cohort)
+        say(_TELLING, told, total)
+
+    return note
 
 
-def _trainees(random: Random, population: Population, plan: ClassPlan) -> list[Trainee]:
-    found: dict[str, Trainee] = {}
-    place, course = plan.school.place, plan.course
-    while len(found) < plan.heads:
-        who = population.draw(place, on=plan.start, women=course.women, level=course.level)
-        if who.identity in found:
-            who = population.someone(place, on=plan.start, women=course.women)
-        one = draw_trainee(random, who, course=course, school=plan.school, end=plan.end)
-        if make_too_old(random, one):
-            old = population.someone(place, on=plan.start, women=course.women, age=_OLD_AGE)
-            one = Trainee(old, too_old=True, pays=one.pays, theory=one.theory, practice=one.practice)
-        found[one.who.identity] = one
-    return list(found.values())
+def tell(
+    stories: Iterator[Story], world: World, note: Callable[[Cohort, int], None] = lambda cohort, people: None
+) -> None:
+    """Write stories down, some classes at a time; `note` is handed each part with the number of its people."""
+    register = Register()
+    while together := list(islice(stories, _TOGETHER)):
+        cohort = gather(Chronicle(), register, world, together)
+        for write in (open_classes, enrol, teach, appraise):
+            write(cohort)
+        cohort.chronicle.write()
+        _check_keys()
+        note(cohort, sum(story.plan.heads for story in together))
+    register.write_counters()
+
+
+def _check_keys() -> None:
+    """Foreign keys are checked at the end of a transaction; millions left until then would slow every statement."""
+    connection.check_constraints()
+
+
+def _settle(say: Progress) -> None:
+    """What everybody has earned by today, some classes at a time."""
+    completed = list(TrainingClass.objects.filter(state=ClassState.COMPLETED).order_by("pk"))
+    for at in range(0, len(completed), _TOGETHER):
+        settle_classes(actor=BUILDER, items=completed[at : at + _TOGETHER])
+        _check_keys()
+        say("算结果补贴", min(at + _TOGETHER, len(completed)), len(completed), of="个班")
 
 
 def _sample_class(world: World, today: dt.date) -> None:

@@ -1,6 +1,5 @@
 """`./qihang demo build`: a believable province to look at and to measure with."""
 
-import sys
 import time
 from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
@@ -25,11 +24,12 @@ def run(options: Namespace) -> int:
     """Build it and say what there is, with a log-in for each role."""
     from qihang.demo.accounts import demo_logins
     from qihang.demo.build import build
+    from qihang.demo.progress import Printed
 
     if not (1 <= options.people <= _MOST_PEOPLE and 1 <= options.years <= _MOST_YEARS):
         raise DomainError(f"学员写 1 到 {_MOST_PEOPLE}，年数写 1 到 {_MOST_YEARS}")
     began = time.monotonic()
-    built = build(people=options.people, years=options.years, seed=options.seed, say=_say)
+    built = build(people=options.people, years=options.years, seed=options.seed, say=Printed())
     seconds = time.monotonic() - began
     logins = demo_logins()
     if options.json:
@@ -42,7 +42,3 @@ def run(options: Namespace) -> int:
     for one in logins:
         print(f"{one.role}  {one.login}  {one.password}")
     return 0
-
-
-def _say(text: str) -> None:
-    print(f"· {text}", file=sys.stderr, flush=True)

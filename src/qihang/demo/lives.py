@@ -76,8 +76,8 @@ def draw_trainee(random: Random, who: Candidate, *, course: Course, school: Inst
     return one
 
 
-def make_too_old(random: Random, one: Trainee) -> bool:
-    """Whether this one is to be replaced by somebody past the age limit."""
+def make_too_old(random: Random) -> bool:
+    """Whether somebody is to be replaced by somebody past the age limit."""
     return random.random() < _TOO_OLD
 
 

@@ -18,12 +18,13 @@ _MEN = (
     "海波 志强 伟 勇 小军 建华 文斌 海涛 振宇 国华 俊 明辉 亮 永强 海龙 世杰 家豪 天宝",
     "俊杰 浩然 子豪 宇航 家乐 伟杰 志鹏 嘉伟 文博 梓轩 海洋 皓 泽宇 俊辉 思远 子涵",
 )
+_GIVEN_TO_WOMEN, _GIVEN_TO_MEN = ([names.split() for names in group] for group in (_WOMEN, _MEN))
 
 
 def full_name(random: Random, *, male: bool, born: int) -> str:
     """A name that somebody of that sex and year of birth might bear."""
     generation = 0 if born < 1980 else 1 if born < 1995 else 2
-    return random.choice(_SURNAMES) + random.choice((_MEN if male else _WOMEN)[generation].split())
+    return random.choice(_SURNAMES) + random.choice((_GIVEN_TO_MEN if male else _GIVEN_TO_WOMEN)[generation])
 
 
 def staff_name(random: Random) -> str:

@@ -1,7 +1,9 @@
 """Made-up people: numbers that check, ages and categories of those whom the programme is for."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 from random import Random
 
 from qihang.demo.names import full_name
@@ -20,25 +22,13 @@ _CATEGORIES = (
     ("05", 1, 0.88, (25, 50)),
     ("08", 2, 0.97, (17, 19)),
 )
+_CATEGORY_SHARES = list(accumulate(share for _, share, _, _ in _CATEGORIES))
+_COMES_BACK = 0.03  # of those on a first-level class
 _EDUCATION = ("primary", "junior_high", "senior_high", "secondary_specialised", "college")
 _EDUCATION_WEIGHTS = (12, 46, 22, 12, 8)
 _PHONES = (
-    "130",
-    "131",
-    "133",
-    "135",
-    "136",
-    "137",
-    "138",
-    "139",
-    "150",
-    "151",
-    "158",
-    "159",
-    "177",
-    "181",
-    "186",
-    "189",
+    *("130", "131", "133", "135", "136", "137", "138", "139"),
+    *("150", "151", "158", "159", "177", "181", "186", "189"),
 )
 
 
@@ -63,23 +53,27 @@ class Population:
     def __init__(self, random: Random) -> None:
         self._random = random
         self._numbers: set[str] = set()
-        self._trained: dict[str, list[Candidate]] = {}
+        # By place: those trained before, and from when on they may apply again.
+        self._trained: dict[str, list[tuple[Candidate, dt.date]]] = {}
 
-    def draw(self, place: Place, *, on: dt.date, women: float, level: str) -> Candidate:
+    def draw(self, place: Place, *, applied: dt.date, on: dt.date, women: float, level: str) -> Candidate:
         """Somebody of the place for a class on that day; now and then a person trained before, at a higher level."""
-        known = self._trained.setdefault(place.code, [])
-        if known and (level != "5" or self._random.random() < 0.03):
-            return self._random.choice(known)
-        fresh = self.someone(place, on=on, women=women)
-        known.append(fresh)
-        return fresh
+        known = self._trained.get(place.code)
+        if known and (level != "5" or self._random.random() < _COMES_BACK):
+            who, free_from = self._random.choice(known)
+            if free_from <= applied:
+                return who
+        return self.someone(place, on=on, women=women)
+
+    def trained(self, place: Place, people: Iterable[Candidate], *, free_from: dt.date) -> None:
+        """These were in a class of the place, and may come back once it is long over."""
+        self._trained.setdefault(place.code, []).extend((who, free_from) for who in people)
 
     def someone(self, place: Place, *, on: dt.date, women: float, age: tuple[int, int] | None = None) -> Candidate:
         """A new person of an age that fits the category, or of the age given."""
         random = self._random
         male = random.random() >= women
-        (chosen,) = random.choices(_CATEGORIES, weights=[share for _, share, _, _ in _CATEGORIES])
-        code, _, work, ages = chosen
+        code, _, work, ages = random.choices(_CATEGORIES, cum_weights=_CATEGORY_SHARES)[0]
         low, high = age or ages
         birth = self._birth(on, low, high + (5 if male and age is None and code == "04" else 0))
         return Candidate(
@@ -101,7 +95,7 @@ class Population:
         """A number that checks. Districts that are younger than the person had no numbers of their own then."""
         while True:
             order = self._random.randint(0, 499) * 2 + (1 if male else 0)
-            body = f"{region}{birth:%Y%m%d}{order:03d}"
+            body = f"{region}{birth.year}{birth.month:02}{birth.day:02}{order:03}"
             number = body + resident_check(body)
             if number not in self._numbers:
                 self._numbers.add(number)

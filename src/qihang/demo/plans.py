@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from random import Random
 
 from qihang.demo.courses import COURSES, Course
+from qihang.demo.days import nth_weekday
 from qihang.demo.world import Institution, World
 
 _HEADS = (28, 48)
@@ -67,19 +68,8 @@ def _plan(random: Random, school: Institution, course: Course, start: dt.date, h
         heads=heads,
         applied=start - dt.timedelta(days=random.randint(*_DAYS_BEFORE_THE_START)),
         start=start,
-        end=teaching_days(start, days)[-1],
+        end=nth_weekday(start, days),
         format=random.choice(("day", "day", "day", "night", "short")),
         sent_back=random.random() < _SENT_BACK / school.care,
         cancelled=random.random() < _CANCELLED,
     )
-
-
-def teaching_days(start: dt.date, count: int) -> list[dt.date]:
-    """So many weekdays from the start on."""
-    days: list[dt.date] = []
-    day = start
-    while len(days) < count:
-        if day.weekday() < 5:
-            days.append(day)
-        day += dt.timedelta(days=1)
-    return days

@@ -1,9 +1,8 @@
 """The demo as `./qihang up` asks for it: built on the first start, its log-ins told on every one."""
 
-import sys
-
 from qihang.demo.accounts import demo_logins
 from qihang.demo.build import build
+from qihang.demo.progress import Printed
 
 # People and years of each size.
 _SIZES = {"small": (600, 2), "province": (20_000, 5)}
@@ -13,13 +12,9 @@ _SEED = 2026
 def build_demo(size: str) -> None:
     """All of it or, when it is cut short, nothing. DomainError where the installation is in use."""
     people, years = _SIZES[size]
-    build(people=people, years=years, seed=_SEED, say=_say)
+    build(people=people, years=years, seed=_SEED, say=Printed("示范数据："))
 
 
 def logins() -> list[tuple[str, str, str]]:
     """(role, log-in, password) of the demo."""
     return [(one.role, one.login, one.password) for one in demo_logins()]
-
-
-def _say(text: str) -> None:
-    print(f"· 示范数据：{text}", file=sys.stderr, flush=True)

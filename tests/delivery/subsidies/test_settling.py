@@ -26,7 +26,7 @@ from qihang.delivery.subsidies.earnings import earnings_of, totals_by_region
 from qihang.delivery.subsidies.enums import Tranche
 from qihang.delivery.subsidies.jobs import SETTLE_JOB
 from qihang.delivery.subsidies.models import EarnedTranche
-from qihang.delivery.subsidies.services import Settlement, settle_class
+from qihang.delivery.subsidies.services import Settlement, settle_class, settle_classes
 from qihang.delivery.subsidies.workflows import EARNED_TRANCHE_WORKFLOW
 from qihang.delivery.training.models import Enrolment, TrainingClass
 from qihang.delivery.training.workflows import ENROLMENT_WORKFLOW
@@ -91,6 +91,24 @@ class TestCertificate:
         before = Decision.objects.count()
         assert settle_class(actor=cast.clerk, item=item) == Settlement(0, 0, 0)
         assert Decision.objects.count() == before
+
+    def test_many_classes_are_settled_as_one_by_one(self, cast: Cast, papers: Papers) -> None:
+        classes = [completed_class(cast, people=people) for people in (2, 1, 3)]
+        papers.issue(*(places[0] for _, places in classes))
+        items = [item for item, _ in classes]
+        assert settle_classes(actor=cast.intake, items=items) == Settlement(decided=12, earned=3, reversed=0)
+        assert {row.enrolment_id for row in earned(Tranche.CERTIFIED)} == {places[0].pk for _, places in classes}
+        assert [settle_class(actor=cast.intake, item=item) for item in items] == [Settlement(0, 0, 0)] * 3
+        assert verify_decisions().holds
+
+    def test_one_that_cannot_be_settled_holds_the_others_back(self, cast: Cast, papers: Papers) -> None:
+        item, (place,) = completed_class(cast)
+        papers.issue(place)
+        with pytest.raises(DomainError, match="还没有办结业"):
+            settle_classes(actor=cast.intake, items=[item, approved_class(cast)])
+        with pytest.raises(NotFound):
+            settle_classes(actor=make_actor("intake_officer", region=SANYA), items=[item])
+        assert not earned(Tranche.CERTIFIED)
 
     def test_without_a_register_of_certificates_everybody_waits(self, cast: Cast) -> None:
         item, (place,) = completed_class(cast)

@@ -9,9 +9,10 @@ import pytest
 from tests.oversight.indicators.random_events import Document, random_document, turning_days
 from tests.oversight.indicators.reference import Reference
 
-from qihang.oversight.indicators.enums import Grouping
+from qihang.oversight.indicators.enums import Grouping, Programme
 from qihang.oversight.indicators.events import Events
-from qihang.oversight.indicators.services import compute
+from qihang.oversight.indicators.services import compute, compute_splits
+from qihang.oversight.indicators.targets import Target
 
 QUESTIONS: list[dict[str, Any]] = [
     {},
@@ -37,6 +38,20 @@ def test_every_figure_is_that_of_the_reference(seed: int) -> None:
     for as_of, question in zip(days, QUESTIONS, strict=True):
         found = [figure.as_json() for figure in compute(events, as_of=as_of, **question)]
         assert as_set(found) == as_set(Reference(document, as_of, **question).rows()), (as_of, question)
+
+
+@pytest.mark.parametrize("programme", ["skills", "startup"])
+@pytest.mark.parametrize("seed", range(4))
+def test_all_splits_at_once_are_those_asked_one_by_one(seed: int, programme: str) -> None:
+    document = random_document(seed, people=25)
+    events = Events.from_document(document)
+    splits = (None, *Grouping)
+    targets = [Target(indicator="trained", programme=Programme.SKILLS, year=year, people=9) for year in (2025, 2026)]
+    asked: list[dict[str, Any]] = [{}, {"region": "460100"}, {"region": "469005", "targets": targets}]
+    for as_of, question in zip(random.Random(seed).sample(turning_days(document), len(asked)), asked, strict=True):
+        found = compute_splits(events, splits, as_of=as_of, programme=programme, **question)
+        alone = {by: compute(events, as_of=as_of, programme=programme, by=by, **question) for by in splits}
+        assert found == alone
 
 
 def shuffled(document: Document, seed: int) -> Document:

@@ -1,10 +1,11 @@
-"""The facts of a class by which its tranches are decided: one table, a row for each place, in a handful of queries."""
+"""The facts of classes by which their tranches are decided: one table, a row for each place, in a handful of queries."""
 
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from qihang.delivery.employment.lists import months_shown
@@ -14,6 +15,7 @@ from qihang.delivery.subsidies.models import EarnedTranche
 from qihang.delivery.subsidies.ports import Certified, certificates_of
 from qihang.delivery.training.enums import EVER_ENROLLED, EnrolmentState
 from qihang.delivery.training.models import Enrolment, TrainingClass
+from qihang.foundation.core.arrays import among
 
 _FEN = Decimal(100)
 # In class is not known yet; withdrawn and not completed are known not to have.
@@ -67,17 +69,33 @@ class Ground:
         }
 
 
-def grounds_of(item: TrainingClass) -> list[Ground]:
-    """Everyone who was ever a trainee of the class, in the roster's order."""
-    places = list(item.enrolments.filter(state__in=EVER_ENROLLED).select_related("decision"))
+def grounds_of(items: Sequence[TrainingClass]) -> list[Ground]:
+    """Everyone who was ever a trainee of these classes, by class and in the roster's order."""
+    classes = {item.pk: item for item in items}
+    rows = Enrolment.objects.filter(training_class__in=classes, state__in=EVER_ENROLLED)
+    # The facts behind the decision on the place are many and not asked for.
+    ordered = rows.order_by("training_class_id", "roster_no", "pk").select_related("decision")
+    places = list(ordered.defer("decision__fact_values"))
+    for place in places:
+        place.training_class = classes[place.training_class_id]
     papers = certificates_of([place.pk for place in places])
     spells = _spells_by_person(places)
-    built_on = _spells_built_on(item)
-    checked = ContributionList.objects.over(item.region_id).order_by("-listed_on").first()
+    built_on = _spells_built_on(places)
+    checked = cache(_checked_until)
     return [
-        _ground(place, papers, spells.get(place.person_id, ()), built_on, checked.listed_on if checked else None)
+        _ground(
+            place,
+            papers,
+            spells.get(place.person_id, ()),
+            built_on,
+            checked(place.training_class.region_id),
+        )
         for place in places
     ]
+
+
+def _checked_until(region: str) -> dt.date | None:
+    return ContributionList.objects.over(region).order_by("-listed_on").values_list("listed_on", flat=True).first()
 
 
 def _ground(
@@ -112,8 +130,9 @@ def _spells_by_person(places: Sequence[Enrolment]) -> dict[int, list[WorkSpell]]
     return found
 
 
-def _spells_built_on(item: TrainingClass) -> dict[int, int]:
-    rows = EarnedTranche.objects.earned().of_class(item).filter(tranche=Tranche.EMPLOYED)
+def _spells_built_on(places: Sequence[Enrolment]) -> dict[int, int]:
+    mine = among(place.pk for place in places)
+    rows = EarnedTranche.objects.earned().filter(enrolment__in=mine, tranche=Tranche.EMPLOYED)
     return dict(rows.values_list("enrolment_id", "spell_id"))
 
 

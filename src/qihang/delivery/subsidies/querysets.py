@@ -35,7 +35,7 @@ def tranche_decisions(tranche: Tranche, places: Iterable[Enrolment]) -> Decision
     """The standing decisions on one tranche of these places; `case_ref` is the place's public id."""
     refs = among([str(place.public_id) for place in places], "text")
     found: DecisionQuerySet = Decision.objects.standing().filter(benefit=tranche.benefit, case_ref__in=refs)
-    return found.select_related("basis")
+    return found.prefetch_related("basis")  # a handful, shared by thousands of decisions
 
 
 def classes_waiting_for_work(actor: Actor) -> models.QuerySet[TrainingClass]:

@@ -16,6 +16,7 @@ from qihang.delivery.training.enums import ClassState
 from qihang.delivery.training.models import TrainingClass
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.arrays import among
 from qihang.foundation.core.errors import DomainError, NotFound
 from qihang.foundation.core.units import unit_of_work
 from qihang.registry.policy.engine.evaluation import Answers, facts_json
@@ -26,6 +27,7 @@ from qihang.registry.policy.stored import marks_of
 
 # How far lists have been checked changes with every list; by itself it is no reason to decide anew.
 _PASSING = "work_checked_until"
+_OWNER: dict[str, Any] = {"person_id": pl.Int64, "case_ref": pl.String, "on": pl.Date, "region": pl.String}
 _OTHER_GROUND = "依据变了，按新的依据另记"
 
 
@@ -44,22 +46,30 @@ def settle_class(*, actor: Actor, item: TrainingClass) -> Settlement:
     The class is locked, so that two settlements run after each other. NotFound outside the actor's sight, DomainError
     for a class that is not completed yet.
     """
+    return settle_classes(actor=actor, items=[item])
+
+
+def settle_classes(*, actor: Actor, items: Sequence[TrainingClass]) -> Settlement:
+    """`settle_class` for many in one transaction: they are locked in id order, and one refusal refuses all."""
+    wanted = {item.pk for item in items}
     with unit_of_work(actor):
-        seen = TrainingClass.objects.visible_to(actor).filter(pk=item.pk).values("pk")
-        row = TrainingClass.objects.select_for_update().filter(pk__in=seen).first()
-        if row is None:
+        seen = TrainingClass.objects.visible_to(actor).filter(pk__in=wanted).values("pk")
+        rows = list(TrainingClass.objects.select_for_update().filter(pk__in=seen).order_by("pk"))
+        if len(rows) < len(wanted):
             raise NotFound("没有这个班，或者不归您的单位或辖区")
-        if row.state != ClassState.COMPLETED:
+        if any(row.state != ClassState.COMPLETED for row in rows):
             raise DomainError("这个班还没有办结业，办了再结算补贴", code="state")
-        grounds = grounds_of(row)
-        parts = [_settle(row, grounds, tranche, actor) for tranche in Tranche]
+        grounds = grounds_of(rows)
+        parts = [_settle(grounds, tranche, actor) for tranche in Tranche]
     return Settlement(*(sum(column) for column in zip(*parts, strict=True)))
 
 
-def _settle(item: TrainingClass, grounds: list[Ground], tranche: Tranche, actor: Actor) -> tuple[int, int, int]:
-    """One tranche of the class: (decided, earned, reversed)."""
-    decisions, decided = _decide(item, grounds, tranche, actor)
-    standing = EarnedTranche.objects.earned().of_class(item).filter(tranche=tranche)
+def _settle(grounds: list[Ground], tranche: Tranche, actor: Actor) -> tuple[int, int, int]:
+    """One tranche of these places: (decided, earned, reversed)."""
+    decisions, decided = _decide(grounds, tranche, actor)
+    standing = EarnedTranche.objects.earned().filter(
+        enrolment__in=among(ground.place.pk for ground in grounds), tranche=tranche
+    )
     rows = {row.enrolment_id: row for row in standing.select_for_update(of=("self",)).order_by("pk")}
     fresh: list[EarnedTranche] = []
     reasons: dict[str, list[int]] = defaultdict(list)
@@ -98,36 +108,39 @@ def _same_ground(row: EarnedTranche, wanted: EarnedTranche) -> bool:
     return (row.amount, row.certificate_no, row.spell_id) == (wanted.amount, wanted.certificate_no, wanted.spell_id)
 
 
-def _decide(
-    item: TrainingClass, grounds: Sequence[Ground], tranche: Tranche, actor: Actor
-) -> tuple[dict[str, Decision], int]:
+def _decide(grounds: Sequence[Ground], tranche: Tranche, actor: Actor) -> tuple[dict[str, Decision], int]:
     """The standing decision of each place by its public id, those that no longer hold decided anew; and how many."""
-    assert item.filed_on is not None
     if not grounds:
         return {}, 0
     places = [ground.place for ground in grounds]
     standing = {decision.case_ref: decision for decision in tranche_decisions(tranche, places)}
     frame = _frame(grounds, tranche)
-    answers = answer_many(frame=frame, benefit=tranche.benefit, on=item.filed_on, region=item.region_id)
-    changed = [at for at, now in enumerate(_answers(answers)) if _differs(standing.get(frame["case_ref"][at]), now)]
+    answers = answer_many(frame=frame, benefit=tranche.benefit, on=frame["on"], region=frame["region"])
+    before = [standing.get(ref) for ref in frame["case_ref"]]
+    changed = [at for at, now in enumerate(_answers(answers)) if _differs(before[at], now)]
     if not changed:
         return standing, 0
-    before = [standing.get(frame["case_ref"][at]) for at in changed]
-    cases = frame[changed].with_columns(
-        pl.Series("supersedes_id", [old.pk if old else None for old in before], pl.Int64)
-    )
-    decide_many(frame=cases, benefit=tranche.benefit, actor=actor, on=item.filed_on, region=item.region_id)
-    return {decision.case_ref: decision for decision in tranche_decisions(tranche, places)}, len(changed)
+    superseded = [old.pk if (old := before[at]) else None for at in changed]
+    cases = frame[changed].with_columns(pl.Series("supersedes_id", superseded, pl.Int64))
+    decide_many(frame=cases, benefit=tranche.benefit, actor=actor)
+    fresh = tranche_decisions(tranche, places).defer("fact_values")
+    return {decision.case_ref: decision for decision in fresh}, len(changed)
 
 
 def _frame(grounds: Iterable[Ground], tranche: Tranche) -> pl.DataFrame:
     rule = rule_of(tranche.benefit)
-    schema: dict[str, Any] = {name: rule.facts[name].dtype for name in rule.facts.names}
+    schema: dict[str, Any] = {name: rule.facts[name].dtype for name in rule.facts.names} | _OWNER
     rows = [
-        {**ground.facts(tranche), "person_id": ground.place.person_id, "case_ref": str(ground.place.public_id)}
+        {
+            **ground.facts(tranche),
+            "person_id": ground.place.person_id,
+            "case_ref": str(ground.place.public_id),
+            "on": ground.place.training_class.filed_on,
+            "region": ground.place.training_class.region_id,
+        }
         for ground in grounds
     ]
-    return pl.DataFrame(rows, schema={**schema, "person_id": pl.Int64, "case_ref": pl.String})
+    return pl.DataFrame({name: pl.Series(name, [row[name] for row in rows], kind) for name, kind in schema.items()})
 
 
 @dataclass(frozen=True, slots=True)

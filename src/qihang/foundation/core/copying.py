@@ -69,10 +69,15 @@ def insert_frame(model: type[models.Model], rows: pl.DataFrame) -> pl.Series:
     ids = pl.Series(key.attname, reserve_ids(model, rows.height), pl.Int64)
     given = rows.with_columns(ids)
     if rows.height:
-        fields = [field for field in model._meta.concrete_fields if not field.generated]
-        columns = [_stored_column(field, model, given) for field in fields]
-        copy_frame(model, pl.DataFrame([column for column in columns if column is not None]))
+        copy_frame(model, stored_frame(model, given))
     return ids
+
+
+def stored_frame(model: type[models.Model], rows: pl.DataFrame) -> pl.DataFrame:
+    """The columns of new rows as the database takes them, from those given by attribute name; see `insert_frame`."""
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    columns = [_stored_column(field, model, rows) for field in fields]
+    return pl.DataFrame([column for column in columns if column is not None])
 
 
 def _stored_column(field: Any, model: type[models.Model], rows: pl.DataFrame) -> pl.Series | None:

@@ -111,7 +111,7 @@ class Workflow(Generic[M]):
         self.transitions = transitions
         self.subject: str = model._meta.label_lower
         self._by_name = {item.name: item for item in transitions}
-        self._entering = Transition(ENTER, enter_label, ("",), initial, enter_roles)
+        self.entering = Transition(ENTER, enter_label, ("",), initial, enter_roles)
         if len(self._by_name) != len(transitions):
             raise ValueError(f"{self.subject}: two transitions of one name")
         _registry[self.subject] = self
@@ -124,13 +124,13 @@ class Workflow(Generic[M]):
 
     def enter(self, obj: M, *, actor: Actor, comment: str = "") -> M:
         """Save a new thing in its first state and log that. NotAllowed for a wrong role or outside the scope."""
-        self._check_role(actor, self.enter_roles, self.enter_label)
+        self.check_role(actor, self.enter_roles, self.enter_label)
         with unit_of_work(actor):
             setattr(obj, self.field, self.initial)
             obj.save(force_insert=True)
             if not self._visible(actor).filter(pk=obj.pk).exists():
                 raise NotAllowed(f"这一条不归您的单位或辖区，不能{self.enter_label}")
-            self._record(_Moved(obj.pk, "", _region_of(obj, actor), comment), self._entering, actor).save()
+            self._record(_Moved(obj.pk, "", _region_of(obj, actor), comment), self.entering, actor).save()
         return obj
 
     def apply(
@@ -141,7 +141,7 @@ class Workflow(Generic[M]):
         NotFound outside the actor's scope, NotAllowed for the wrong role or the same hands, Refused for the rest.
         """
         step = self._by_name[name]
-        self._check_role(actor, step.roles, step.label)
+        self.check_role(actor, step.roles, step.label)
         with unit_of_work(actor):
             row = self._visible(actor).select_for_update(of=("self",)).filter(pk=obj.pk).first()
             if row is None:
@@ -172,23 +172,23 @@ class Workflow(Generic[M]):
 
     def enter_many(self, objects: Sequence[M], *, actor: Actor, comment: str = "") -> int:
         """`enter` for many new things in one transaction, by COPY. The caller has checked the scope."""
-        self._check_role(actor, self.enter_roles, self.enter_label)
+        self.check_role(actor, self.enter_roles, self.enter_label)
         with unit_of_work(actor):
             for obj in objects:
                 setattr(obj, self.field, self.initial)
             count = copy_objects(objects)
             entered = [_Moved(obj.pk, "", _region_of(obj, actor), comment) for obj in objects]
-            self._log_many(entered, self._entering, actor)
+            self._log_many(entered, self.entering, actor)
         return count
 
     def enter_frame(self, rows: pl.DataFrame, *, actor: Actor, comment: str = "") -> pl.Series:
         """`enter_many` for what is columnar already (see `copying.insert_frame`); the new ids in order."""
-        self._check_role(actor, self.enter_roles, self.enter_label)
+        self.check_role(actor, self.enter_roles, self.enter_label)
         with unit_of_work(actor):
             ids = insert_frame(self.model, rows.with_columns(pl.lit(self.initial).alias(self.field)))
             regions = rows["region_id"].to_list() if "region_id" in rows.columns else [actor.region] * rows.height
             entered = [_Moved(pk, "", region, comment) for pk, region in zip(ids, regions, strict=True)]
-            self._log_many(entered, self._entering, actor)
+            self._log_many(entered, self.entering, actor)
         return ids
 
     def apply_many(
@@ -206,7 +206,7 @@ class Workflow(Generic[M]):
         `comments_by_id` gives rows a comment of their own; `comment` is for the others.
         """
         step = self._by_name[name]
-        self._check_role(actor, step.roles, step.label)
+        self.check_role(actor, step.roles, step.label)
         written = fields_by_id or {}
         said = defaultdict(lambda: comment, comments_by_id or {})
         with unit_of_work(actor):
@@ -251,7 +251,7 @@ class Workflow(Generic[M]):
 
     # -- checks ------------------------------------------------------------------------------------------------------
 
-    def _check_role(self, actor: Actor, roles: tuple[str, ...], label: str) -> None:
+    def check_role(self, actor: Actor, roles: tuple[str, ...], label: str) -> None:
         if actor.role not in roles:
             able = "、".join(Role(role).label for role in roles if role in Role.values) or "系统"
             raise NotAllowed(f"“{label}”由{able}办，您现在的岗位不能办")

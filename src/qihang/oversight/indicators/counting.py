@@ -1,6 +1,6 @@
 """From marked cases to figures. Nothing here knows a rule of its own: it counts the marks of cases.py."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -31,24 +31,39 @@ _NUMBERS = {
 _NO_CASES: Counts = dict.fromkeys(_NUMBERS, 0)
 
 
-def count(indicator: Indicator, workings: Workings, targets: Sequence[Target]) -> Iterator[Figure]:
-    """The indicator's figure for every group of the question, groups without a case included."""
-    question = workings.known.question
+def count(
+    indicator: Indicator, workings: Workings, targets: Sequence[Target]
+) -> Iterator[tuple[Grouping | None, Figure]]:
+    """The indicator's figure for every group of every question, groups without a case included; each with its split."""
+    known = workings.known
     cases = indicator.cases(workings)
-    groups = workings.known.groups(indicator.cohort_day)
-    if indicator.shape is Shape.CURVE:
-        lives = _lives(cases)
-        for value in groups:
-            yield Figure(**_head(indicator, question, value), **_curve(lives.get(value, [])))
-        return
+    tell = _curves(cases) if indicator.shape is Shape.CURVE else _rates(indicator, cases, targets)
+    for question in known.questions:
+        for value in known.groups(question.by, indicator.cohort_day):
+            numbers = tell(question, value, known.key(question.by, value))
+            yield question.by, Figure(**_head(indicator, question, value), **numbers)
+
+
+# The numbers of a group's figure, from the question, the group's value and its name in the cases.
+_Tell = Callable[[Question, str | None, str | None], dict[str, Any]]
+
+
+def _curves(cases: pl.DataFrame) -> _Tell:
+    lives = _lives(cases)
+    return lambda question, value, key: _curve(lives.get(key, []))
+
+
+def _rates(indicator: Indicator, cases: pl.DataFrame, targets: Sequence[Target]) -> _Tell:
     counts = _by_group(cases.group_by("group").agg(**_NUMBERS))
     evidence = _evidence(cases) if Beside.EVIDENCE in indicator.beside else {}
-    for value in groups:
-        head, counted = _head(indicator, question, value), counts.get(value, _NO_CASES)
+
+    def tell(question: Question, value: str | None, key: str | None) -> dict[str, Any]:
+        counted = counts.get(key, _NO_CASES)
         if indicator.shape is Shape.TARGET:
-            yield Figure(**head, **_against_target(counted, _target(indicator, question, value, targets)))
-        else:
-            yield Figure(**head, **_rate(counted, indicator.beside, evidence.get(value, {})))
+            return _against_target(counted, _target(indicator, question, value, targets))
+        return _rate(counted, indicator.beside, evidence.get(key, {}))
+
+    return tell
 
 
 def _head(indicator: Indicator, question: Question, value: str | None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ of the asked group alone.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Literal
@@ -39,6 +39,20 @@ class Question:
     by: Grouping | None = None
 
 
+_BETWEEN = "\t"  # a split's name and a value
+
+
+def _name(by: Grouping | None) -> str:
+    return "" if by is None else by.value
+
+
+def _value(by: Grouping | None, cohort_day: CohortDay) -> pl.Expr:
+    """What an enrolment is split by. A cohort is a month, of another day for each programme's figures."""
+    if by is Grouping.COHORT:
+        return pl.col(cohort_day).dt.to_string("%Y-%m")
+    return pl.lit(None, dtype=pl.String) if by is None else pl.col(by.value)
+
+
 def months_after(day: pl.Expr, months: int) -> pl.Expr:
     """The same day `months` on, or the last day of that month where it does not exist."""
     return day.dt.offset_by(f"{months}mo")
@@ -52,27 +66,56 @@ def in_region(code: pl.Expr, region: str) -> pl.Expr:
 
 
 class Known:
-    """Facts of `events` as known on the question's day, filtered to its programme and region."""
+    """Facts of `events` as known on the question's day, filtered to its programme and region.
 
-    def __init__(self, events: Events, question: Question) -> None:
+    `splits`: the question is asked once for each of them, all answered from the same frames, in which an enrolment
+    then stands once for each split and a group bears the name that `key` gives it.
+    """
+
+    def __init__(self, events: Events, question: Question, splits: Sequence[Grouping | None] | None = None) -> None:
         self._events = events
         self.question = question
         self.as_of = question.as_of
+        self._splits = splits
+        self._enrolments: dict[CohortDay, pl.DataFrame] = {}
+
+    @property
+    def questions(self) -> list[Question]:
+        """What is asked: the question, or the same for each split."""
+        return [self.question] if self._splits is None else [replace(self.question, by=by) for by in self._splits]
 
     def enrolments(self, cohort_day: CohortDay, programme: Programme | None = None) -> pl.DataFrame:
         """Counted enrolments, `group` being the value they are split by (null where nothing splits them); in a split
         by cohort those without `cohort_day` belong to no group and are left out."""
-        frame = self._counted
-        if self.question.by is Grouping.COHORT:
-            frame = frame.filter(pl.col(cohort_day).is_not_null())
-            frame = frame.with_columns(pl.col(cohort_day).dt.to_string("%Y-%m").alias("group"))
+        if cohort_day not in self._enrolments:
+            parts = [self._split(one.by, cohort_day) for one in self.questions]
+            self._enrolments[cohort_day] = pl.concat(parts)
+        frame = self._enrolments[cohort_day]
         return frame if programme is None else frame.filter(pl.col("programme") == programme.value)
 
-    def groups(self, cohort_day: CohortDay) -> list[str | None]:
+    def groups(self, by: Grouping | None, cohort_day: CohortDay) -> list[str | None]:
         """The values that figures are split by, in order, null last; [null] where nothing splits them."""
-        if self.question.by is None:
+        if by is None:
             return [None]
-        return self.enrolments(cohort_day)["group"].unique().sort(nulls_last=True).to_list()
+        values = self._grouped(by, cohort_day).select(_value(by, cohort_day).alias("group"))["group"]
+        return values.unique().sort(nulls_last=True).to_list()
+
+    def key(self, by: Grouping | None, value: str | None) -> str | None:
+        """How frames name the group of a value: plainly, or behind its split where there are several."""
+        if self._splits is None:
+            return value
+        return _name(by) if value is None else f"{_name(by)}{_BETWEEN}{value}"
+
+    def _split(self, by: Grouping | None, cohort_day: CohortDay) -> pl.DataFrame:
+        value = _value(by, cohort_day)
+        if self._splits is not None:
+            named = pl.lit(_name(by) + _BETWEEN) + value
+            value = pl.when(value.is_null()).then(pl.lit(_name(by))).otherwise(named)
+        return self._grouped(by, cohort_day).with_columns(value.alias("group"))
+
+    def _grouped(self, by: Grouping | None, cohort_day: CohortDay) -> pl.DataFrame:
+        frame = self._counted
+        return frame.filter(pl.col(cohort_day).is_not_null()) if by is Grouping.COHORT else frame
 
     @cached_property
     def _counted(self) -> pl.DataFrame:
@@ -84,13 +127,7 @@ class Known:
             enrolments.rename({"id": "enrolment"}).join(self._classes, on="class").join(self._persons, on="person")
         )
         left_early = pl.col("withdrawn_on") <= pl.col("start") + pl.duration(days=DAYS_TO_THINK_IT_OVER)
-        return joined.filter(left_early.is_null() | ~left_early).with_columns(self._group.alias("group"))
-
-    @property
-    def _group(self) -> pl.Expr:
-        """Cohorts differ between figures and are filled in later."""
-        by = self.question.by
-        return pl.lit(None, dtype=pl.String) if by is None or by is Grouping.COHORT else pl.col(by.value)
+        return joined.filter(left_early.is_null() | ~left_early)
 
     @property
     def _classes(self) -> pl.DataFrame:

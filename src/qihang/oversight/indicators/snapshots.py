@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -20,7 +20,7 @@ from qihang.oversight.indicators.events import Events
 from qihang.oversight.indicators.models import FigureRun, FigureSet
 from qihang.oversight.indicators.projection import events_from_database
 from qihang.oversight.indicators.schema import TABLES
-from qihang.oversight.indicators.services import cases, compute
+from qihang.oversight.indicators.services import cases, compute_splits
 from qihang.oversight.indicators.targets import Target
 from qihang.registry.policy import lookup
 from qihang.registry.reference.scope import ancestors
@@ -50,16 +50,10 @@ def refresh(*, as_of: date | None = None) -> FigureRun:
             trail=trail,
         )
         FigureSet.objects.bulk_create(
-            FigureSet(
-                run=run,
-                programme=programme,
-                region=region,
-                by=by or "",
-                figures=_figures(events, day, programme, region, by, targets),
-            )
+            FigureSet(run=run, programme=programme, region=region, by=by or "", figures=figures)
             for programme in Programme
             for region in _regions(events, programme)
-            for by in _SPLITS
+            for by, figures in _figures(events, day, programme, region, targets)
         )
         keep = FigureRun.objects.order_by("-id").values_list("pk", flat=True)[:_KEPT_RUNS]
         FigureRun.objects.exclude(pk__in=list(keep)).delete()
@@ -113,14 +107,13 @@ def events_of(run_id: int) -> Events:
 
 
 def _figures(
-    events: Events, day: date, programme: str, region: str, by: Grouping | None, targets: Sequence[Target]
-) -> list[dict[str, Any]]:
-    return [
-        figure.as_json()
-        for figure in compute(
-            events, as_of=day, programme=programme, region=_as_region(region), by=by, targets=targets
-        )
-    ]
+    events: Events, day: date, programme: str, region: str, targets: Sequence[Target]
+) -> Iterator[tuple[Grouping | None, list[dict[str, Any]]]]:
+    answers = compute_splits(
+        events, _SPLITS, as_of=day, programme=programme, region=_as_region(region), targets=targets
+    )
+    for by, figures in answers.items():
+        yield by, [figure.as_json() for figure in figures]
 
 
 def _as_region(region: str) -> str | None:

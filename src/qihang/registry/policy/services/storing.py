@@ -1,7 +1,6 @@
 """Keeping decisions: many at once by COPY, each with its facts, outcomes and a shared basis."""
 
 import datetime as dt
-import secrets
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +8,7 @@ import polars as pl
 
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
-from qihang.foundation.core.copying import copy_frame, reserve_ids
+from qihang.foundation.core.copying import copy_frame, random_uuids, reserve_ids
 from qihang.foundation.core.units import unit_of_work
 from qihang.registry.policy.engine.evaluation import Answers, Basis, facts_json
 from qihang.registry.policy.engine.rules import AMOUNT_FEN, ELIGIBLE, Rule
@@ -28,11 +27,19 @@ def store_answers(answers: Answers, cases: pl.DataFrame, *, actor: Actor) -> pl.
     if not cases.height:
         return pl.Series("decision_id", [], pl.Int64)
     with unit_of_work(actor):
-        basis_ids = pl.Series(_basis_ids(answers.rule, answers.bases), dtype=pl.Int64)
-        ids = pl.Series("id", reserve_ids(Decision, cases.height), pl.Int64)
-        rows = _rows(answers, cases, actor)
-        copy_frame(Decision, rows.with_columns(ids, basis_ids.gather(answers.basis_at).alias("basis_id")))
-    return ids.alias("decision_id")
+        rows = decision_rows(answers, cases)
+        copy_frame(Decision, rows.with_columns(_signature(rows.height, actor)))
+    return rows["id"].alias("decision_id")
+
+
+def decision_rows(answers: Answers, cases: pl.DataFrame) -> pl.DataFrame:
+    """The decisions' columns by their database names, with the ids reserved and the bases stored.
+
+    For who writes them in several names at once; who decided and when is not among them. Needs an open unit of work.
+    """
+    basis_ids = pl.Series(_basis_ids(answers.rule, answers.bases), dtype=pl.Int64)
+    ids = pl.Series("id", reserve_ids(Decision, cases.height), pl.Int64)
+    return _rows(answers, cases).with_columns(ids, basis_ids.gather(answers.basis_at).alias("basis_id"))
 
 
 def store_one(answers: Answers, *, actor: Actor, on: dt.date, region: str, **owner: Any) -> Decision:
@@ -81,8 +88,7 @@ def _known(digests: list[str]) -> dict[str, int]:
     return dict(DecisionBasis.objects.filter(digest__in=digests).values_list("digest", "pk"))
 
 
-def _rows(answers: Answers, cases: pl.DataFrame, actor: Actor) -> pl.DataFrame:
-    """The decisions' columns by their database names, except `id` and `basis_id`."""
+def _rows(answers: Answers, cases: pl.DataFrame) -> pl.DataFrame:
     fen = pl.col(AMOUNT_FEN)
     yuan = pl.concat_str((fen // 100).cast(pl.String), pl.lit("."), (fen % 100).cast(pl.String).str.zfill(2))
     outcomes = answers.outcomes.select(
@@ -92,14 +98,19 @@ def _rows(answers: Answers, cases: pl.DataFrame, actor: Actor) -> pl.DataFrame:
     )
     facts = answers.facts.select(facts_to_text(answers.rule).alias("fact_values"))
     return pl.concat([_owner(cases), facts, outcomes], how="horizontal").with_columns(
-        pl.Series("public_id", _uuids(cases.height)),
-        pl.lit(answers.rule.benefit).alias("benefit"),
+        pl.lit(answers.rule.benefit).alias("benefit")
+    )
+
+
+def _signature(count: int, actor: Actor) -> list[pl.Expr | pl.Series]:
+    return [
+        random_uuids(count),
         pl.lit(clock.now().isoformat()).alias("created_at"),
         pl.lit(actor.user_id, pl.Int64).alias("decided_by_id"),
         pl.lit(actor.user_label).alias("decided_by"),
         pl.lit(actor.role).alias("decided_by_role"),
         pl.lit(actor.organization_label).alias("decided_by_organization"),
-    )
+    ]
 
 
 def _owner(cases: pl.DataFrame) -> pl.DataFrame:
@@ -111,10 +122,3 @@ def _owner(cases: pl.DataFrame) -> pl.DataFrame:
         pl.col(SUPERSEDES).cast(pl.Int64) if SUPERSEDES in have else pl.lit(None, pl.Int64).alias(SUPERSEDES),
         pl.col(CASE_REF).fill_null("") if CASE_REF in have else pl.lit("").alias(CASE_REF),
     )
-
-
-def _uuids(count: int) -> list[str]:
-    """Random version 4 identifiers, made in one go."""
-    digits = secrets.token_hex(16 * count)
-    starts = range(0, 32 * count, 32)
-    return [f"{digits[at : at + 12]}4{digits[at + 13 : at + 16]}a{digits[at + 17 : at + 32]}" for at in starts]
