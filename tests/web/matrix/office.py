@@ -15,7 +15,7 @@ from tests.web.matrix.rows import Row, Values, anywhere, per_place, region
 from tests.web.matrix.world import Place
 from tests.web.office.desk import waiting_place
 
-_CASES = (Role.INTAKE_OFFICER, Role.APPROVER, Role.SECOND_REVIEWER, Role.INSPECTOR, Role.LEADER)
+_CASES = (Role.INTAKE_OFFICER, Role.APPROVER, Role.SECOND_REVIEWER, Role.INSPECTOR)
 _DESKS = (Role.INTAKE_OFFICER, Role.APPROVER)
 _REVEALERS = (Role.INTAKE_OFFICER, Role.SECOND_REVIEWER, Role.APPROVER)
 
@@ -62,8 +62,7 @@ def _row(url: str, who: tuple[Role, ...], build: Any, post: Values | None = None
 
 
 ROWS = [
-    *(Row(url=url, who=anywhere(*_CASES)) for url in ("office_home", "office_classes")),
-    Row(url="office_people", who=anywhere(*(role for role in _CASES if role != Role.LEADER))),
+    *(Row(url=url, who=anywhere(*_CASES)) for url in ("office_home", "office_classes", "office_people")),
     Row(url="office_classes_pass", who=anywhere(*_DESKS), post={}),
     _row("office_class", _CASES, _a_class),
     _row("office_class_decide", _DESKS, _a_class, post={}),

@@ -51,7 +51,7 @@ def test_a_completed_class_leads_to_scores_work_and_money(cast: Cast, item: Trai
     complete_class(item)
     assert labels(item, cast.clerk) == ["学员", "考勤", "考试、成绩和证书", "学员就业", "补贴", "导入过的文件"]
     assert labels(item, cast.intake) == ["学员", "考勤", "考试、成绩和证书", "学员就业", "补贴"]
-    assert labels(item, make_actor(Role.LEADER)) == ["考试、成绩和证书", "补贴"]
+    assert labels(item, make_actor(Role.LEADER)) == []
 
 
 def test_a_sitting_says_when_where_and_how_far(cast: Cast, item: TrainingClass) -> None:

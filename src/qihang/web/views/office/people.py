@@ -27,7 +27,7 @@ from qihang.web.refusals import show_refusal
 from qihang.web.requests import next_address
 from qihang.web.reveal import reveal_page
 from qihang.web.step_up import step_up
-from qihang.web.views.office.roles import SEARCHERS
+from qihang.web.views.office.roles import CASE_ROLES
 
 REVEALERS = (Role.INTAKE_OFFICER, Role.SECOND_REVIEWER, Role.APPROVER)
 
@@ -57,7 +57,7 @@ class SeenForm(PageForm):
     seen = forms.BooleanField(label="本人来了，我看过身份证原件，是同一个人")
 
 
-@roles(*SEARCHERS)
+@roles(*CASE_ROLES)
 @never_cache
 def search(request: HttpRequest) -> HttpResponse:
     """Numbers and names come by POST, so that no address holds them; whom it finds is written down."""

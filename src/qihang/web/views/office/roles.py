@@ -4,7 +4,6 @@ from qihang.foundation.core.roles import Role
 
 # Those with a step of their own in opening classes and admitting people.
 DESKS = (Role.INTAKE_OFFICER, Role.APPROVER)
-READERS = (Role.SECOND_REVIEWER, Role.INSPECTOR, Role.LEADER)
+# Leaders are not among them: they read results, and no list of people.
+READERS = (Role.SECOND_REVIEWER, Role.INSPECTOR)
 CASE_ROLES = (*DESKS, *READERS)
-# Who looks persons up: those who work on a person's case. Leaders read results.
-SEARCHERS = tuple(role for role in CASE_ROLES if role != Role.LEADER)

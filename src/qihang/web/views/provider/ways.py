@@ -12,7 +12,6 @@ from qihang.delivery.training.models import TrainingClass
 from qihang.delivery.training.workflows import PROVIDERS
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
-from qihang.foundation.core.roles import Role
 from qihang.web.formats import chinese_date
 from qihang.web.views.employment.roles import LISTED
 from qihang.web.views.employment.work_known import Found, found_of
@@ -20,7 +19,7 @@ from qihang.web.views.provider.access import OFFICE, PEOPLE_READERS
 from qihang.web.views.station.access import READERS as SITTING_READERS
 from qihang.web.views.station.sittings import next_step
 
-EARNED_READERS = (*PROVIDERS, *OFFICE, Role.LEADER)
+EARNED_READERS = (*PROVIDERS, *OFFICE)
 
 
 @dataclass(frozen=True, slots=True)
