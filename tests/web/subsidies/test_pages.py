@@ -90,7 +90,7 @@ def test_trainees_of_another_class_are_not_here(scene: Scene) -> None:
         ("provider_manager", "460108", 404),  # another school's
         ("intake_officer", SANYA, 404),
         ("leader", "460100", 403),
-        ("intake_officer", "460100", 200),
+        ("inspector", "460100", 200),
         ("finance_officer", "460108", 200),
         ("inspector", "460108", 200),
         ("station_clerk", "460108", 403),
