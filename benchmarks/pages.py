@@ -32,7 +32,7 @@ BUDGET_MS = 150
 _ROUNDS = 7
 _ROWS_FOLLOWED = 2
 _LINK = re.compile(r'<a\b[^>]*\shref="(/[^"#?]*)"')
-_LIST = "/work/"  # the trainees' work, 50 rows a page
+_LIST = "/work/trainees/"  # 50 rows a page
 _CLERK = "xx001"
 # Signing out, files and other people's languages are no pages to time.
 _SKIPPED = re.compile(r"/(accounts/logout|static|files|healthz)|\.(pdf|xlsx|csv|ics)$|/download/")
