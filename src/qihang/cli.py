@@ -52,6 +52,7 @@ COMMANDS = {
 
 def main(arguments: list[str]) -> int:
     """Run one command line and give its exit code."""
+    _open_closed_streams()
     if not Path(sysconfig.get_path("purelib")).is_dir():
         return _refuse("这个 .venv 是用另一个版本的 Python 建立的；请删除 .venv 后再运行一次。")
     try:
@@ -65,6 +66,13 @@ def main(arguments: list[str]) -> int:
         return _refuse("已中断。")
     except Exception as error:
         return _refuse(explain(error))
+
+
+def _open_closed_streams() -> None:
+    """A caller may have closed standard input or output; reads then find nothing, and writes go nowhere."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 def _dispatch(arguments: list[str]) -> int:

@@ -86,6 +86,20 @@ def test_wrong_usage_is_2(capsys: pytest.CaptureFixture[str], tried: ModuleType)
     assert "只能是" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("closed", [">&-", "<&-"])
+def test_a_closed_stream_is_no_fault(closed: str, tmp_path: Path) -> None:
+    words = f"'{sys.executable}' -m qihang.cli identity --json - {closed}"
+    found = subprocess.run(
+        ["/bin/sh", "-c", words],
+        env={**os.environ, "PYTHONPATH": str(SOURCES), "QIHANG_HOME": str(tmp_path)},
+        input="460000\n" if closed == ">&-" else None,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (found.returncode, found.stderr) == (0, "")
+
+
 def test_the_command_s_own_code_is_ours(tried: ModuleType) -> None:
     tried.__dict__["run"] = lambda options: int(options.size)
     assert exit_code("try", "--size", "0") == 0

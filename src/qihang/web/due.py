@@ -41,7 +41,7 @@ def due(
     except CalendarYearMissing:
         return Due("日历未更新", 1, share, until)
     soon = left <= settings.DUE_SOON_WORKING_DAYS
-    return Due(f"剩{NBSP}{left}{NBSP}天", 1 if soon else 2, share, until)
+    return Due(f"剩{NBSP}{left}{NBSP}个工作日", 1 if soon else 2, share, until)
 
 
 def _days(first: dt.date, last: dt.date) -> int:

@@ -206,6 +206,8 @@ def test_officers_see_it_once_it_is_handed_in_and_only_at_home(cast: Cast) -> No
         get_class(actor=cast.intake, public_id=public)
     submit_class(actor=cast.manager, item=item)
     assert get_class(actor=cast.intake, public_id=public) == item
+    with pytest.raises(NotFound, match="没有这个班"):
+        get_class(actor=cast.intake, public_id="家政班")
     for stranger in (make_actor("intake_officer", region=SANYA), make_actor("provider_manager")):
         with pytest.raises(NotFound):
             get_class(actor=stranger, public_id=public)

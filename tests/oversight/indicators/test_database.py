@@ -20,7 +20,7 @@ from qihang.delivery.training.models import Enrolment, TrainingClass
 from qihang.exchange import commands as export
 from qihang.foundation.core import clock
 from qihang.foundation.core.commands import Needs
-from qihang.foundation.core.errors import NotFound
+from qihang.foundation.core.errors import DomainError, NotFound
 from qihang.foundation.core.keyring import keyring
 from qihang.foundation.core.units import unit_of_work
 from qihang.foundation.jobs.services import run_inline
@@ -271,3 +271,8 @@ def test_the_command_computes_from_the_database(item: TrainingClass, capsys: pyt
     rows = json.loads(capsys.readouterr().out)
     (passed,) = [row for row in rows if row["indicator"] == "pass_rate"]
     assert (passed["numerator"], passed["denominator"]) == (2, 3)
+
+
+def test_a_region_that_nobody_knows_is_refused_and_not_counted_as_nothing() -> None:
+    with pytest.raises(DomainError, match="没有这个行政区划代码：999999"):
+        events_from_database(region="999999")

@@ -75,7 +75,7 @@ ROWS = [
     Row(url="work_trainees", who=anywhere(*_SCHOOL, *_DESK, Role.APPROVER)),
     Row(url="work_trainee_claim", who=own(*_SCHOOL) | region(Role.INTAKE_OFFICER), args=per_place(place_in_class)),
     Row(url="work_documents", who=anywhere(*_DESK)),
-    Row(url="work_spell", who=own(*_SCHOOL) | region(*_DESK), args=per_place(_spell)),
+    Row(url="work_spell", who=own(*_SCHOOL) | region(*_DESK, Role.APPROVER), args=per_place(_spell)),
     Row(url="class_earned", who=own(*_SCHOOL) | region(*_OFFICE), args=per_place(_class)),
     Row(url="class_earned_trainee", who=own(*_SCHOOL) | region(*_OFFICE), args=per_place(_class_and_trainee)),
     Row(

@@ -29,7 +29,7 @@ from qihang.registry.organizations.services import actor_for, actor_for_self, ad
 from qihang.registry.participants.enums import Sex
 from qihang.registry.participants.models import Person
 from qihang.web import sessions
-from tests.factories import MEILAN, SANYA, SYSTEM, make_organization, make_user
+from tests.factories import MEILAN, SANYA, SYSTEM, make_organization, make_region, make_user
 from tests.identities import resident
 from tests.persons import PersonEntry, register
 
@@ -130,6 +130,7 @@ class Place:
 
     def person(self) -> Person:
         """A new person of this place, in the register."""
+        make_region(self.region)
         order = next(_number)
         entry = PersonEntry(
             identity_no=resident(_BIRTH, order=order),

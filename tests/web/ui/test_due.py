@@ -35,9 +35,9 @@ def look(deadline: dt.date | dt.datetime, started: dt.date | dt.datetime | None 
     [
         (dt.date(2026, 11, 20), "已超期 4 天", 0),
         (dt.date(2026, 11, 24), "今天", 0),
-        (dt.date(2026, 11, 25), "剩 1 天", 1),
-        (dt.date(2026, 11, 26), "剩 2 天", 1),
-        (dt.date(2026, 11, 30), "剩 4 天", 2),
+        (dt.date(2026, 11, 25), "剩 1 个工作日", 1),
+        (dt.date(2026, 11, 26), "剩 2 个工作日", 1),
+        (dt.date(2026, 11, 30), "剩 4 个工作日", 2),
         (dt.date(2027, 1, 4), "日历未更新", 1),
     ],
 )
@@ -47,7 +47,7 @@ def test_working_days_left(deadline: dt.date, text: str, level: int) -> None:
 
 def test_soon_is_a_setting(settings: Any) -> None:
     settings.DUE_SOON_WORKING_DAYS = 4
-    assert look(dt.date(2026, 11, 30))[:2] == ("剩 4 天", 1)
+    assert look(dt.date(2026, 11, 30))[:2] == ("剩 4 个工作日", 1)
 
 
 def test_an_hour_today_may_be_over() -> None:

@@ -51,7 +51,10 @@ _FIELD_OF = {
 def get_class(*, actor: Actor, public_id: str) -> TrainingClass:
     """The class by its opaque id, if the actor may see it; else NotFound."""
     rows = TrainingClass.objects.visible_to(actor).select_related("organization", "region", "occupation")
-    found: TrainingClass | None = rows.filter(public_id=public_id).first()
+    try:
+        found: TrainingClass | None = rows.filter(public_id=public_id).first()
+    except ValidationError:  # a text that is no identifier
+        found = None
     if found is None:
         raise NotFound("没有这个班，或者不归您的单位或辖区")
     return found

@@ -16,10 +16,12 @@ from qihang.delivery.appraisal.models import Certificate, Score, Sitting
 from qihang.delivery.employment.enums import SpellState
 from qihang.delivery.employment.models import WorkSpell
 from qihang.delivery.training.models import Enrolment, TrainingClass
+from qihang.foundation.core.errors import DomainError
 from qihang.oversight.indicators.events import Events
 from qihang.oversight.indicators.schema import frame_schema
 from qihang.registry.policy import lookup
 from qihang.registry.reference.codes import codes
+from qihang.registry.reference.regions import jurisdiction_table
 from qihang.registry.reference.scope import region_q
 
 DUE_DAYS = "appraisal.due_days"
@@ -30,8 +32,10 @@ def events_from_database(*, programme: str | None = None, region: str | None = N
 
     Counted are places that were ever enrolled; a refused or waiting applicant is no case. Work counts once accepted,
     a certificate until it is revoked. ParameterMissing where a class has no appraisal day and nobody has set by when
-    one is due.
+    one is due; DomainError for a region that nobody knows, which would otherwise be a page of zeros.
     """
+    if region is not None and region not in jurisdiction_table():
+        raise DomainError(f"没有这个行政区划代码：{region}")
     chosen = Q()
     if programme is not None:
         chosen &= Q(training_class__programme=programme)

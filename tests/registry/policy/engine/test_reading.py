@@ -49,6 +49,12 @@ def test_every_fact_has_a_column_whether_given_or_not() -> None:
     assert frame.columns == ["case", *FACTS.names]
 
 
+def test_cases_of_which_nothing_is_known_are_cases_all_the_same() -> None:
+    assert [case["case"] for case in read("case\n甲\n乙\n")] == ["甲", "乙"]
+    first, second = read("case,on\n甲,2026-03-09\n乙,2026-03-10\n")
+    assert (first["sex"], second["on"]) == (None, dt.date(2026, 3, 10))
+
+
 def test_cases_are_named_by_their_column_else_by_their_row() -> None:
     assert [case["case"] for case in read("case,sex\n甲,男\n,女\n")] == ["甲", "3"]
     assert [case["case"] for case in read("sex\n男\n女\n")] == ["2", "3"]

@@ -133,7 +133,7 @@ class FactDictionary:
         have = given.schema
         if all(have.get(fact.name) == fact.dtype for fact in self.facts):
             return given.select(self.names)
-        return given.select(
+        return given.with_columns(
             pl.col(fact.name).cast(fact.dtype) if fact.name in have else pl.lit(None, fact.dtype).alias(fact.name)
             for fact in self.facts
-        )
+        ).select(self.names)

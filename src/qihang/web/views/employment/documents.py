@@ -25,7 +25,7 @@ from qihang.web.navigation import actor_of
 from qihang.web.parts import Crumb, Event
 from qihang.web.refusals import show_refusal
 from qihang.web.views.employment.forms import DecisionForm, ReasonForm
-from qihang.web.views.employment.roles import DECIDERS, PROVIDERS
+from qihang.web.views.employment.roles import DECIDERS, LISTED, PROVIDERS
 
 _A_PAGE = 50
 
@@ -40,7 +40,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "employment/documents.html", {"page": page})
 
 
-@roles(*DECIDERS, *PROVIDERS)
+@roles(*LISTED)
 def spell(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One spell of work with its paper and its history; the officer whose turn it is decides here."""
     actor = actor_of(request)

@@ -147,11 +147,14 @@ def _case_hands(actor: Actor, region: str) -> Lack:
 
 def _leaders(actor: Actor, region: str) -> Lack:
     vacancies = staffing.leaderless_organizations(region=region)
-    registered_any = not {*staffing.HEADS} & {*staffing.missing_kinds()}
+    registered_all = not {*staffing.HEADS} & {*staffing.missing_kinds()}
     return Lack(
         title="机构和鉴定站的负责人",
-        lines=[f"{name}没有{vacancy.role.label}" for vacancy in vacancies for name in vacancy.places],
-        done="登记了的机构和鉴定站都有人管" if registered_any else "还没有登记机构和鉴定站，登记了再看",
+        lines=[
+            *(f"{name}没有{vacancy.role.label}" for vacancy in vacancies for name in vacancy.places),
+            *([] if registered_all else ["机构和鉴定站还没有登记齐，登记了再看"]),
+        ],
+        done="登记了的机构和鉴定站都有人管",
         who="系统管理员到那个单位的页面发邀请",
         step=_organizations(actor, "去发邀请"),
     )
