@@ -96,6 +96,8 @@ def _messages(field: forms.Field, label: str) -> dict[str, str]:
     if isinstance(field, forms.IntegerField):
         wanted["invalid"] = f"“{label}”请填一个数，比如 35"
         _speak_of_limits(label, field)
+    if isinstance(field, forms.CharField):
+        wanted["max_length"] = f"“{label}”最多 %(limit_value)d 个字，现在有 %(show_value)d 个，请写短些"
     if chosen:
         wanted["invalid_choice"] = f"“{label}”里没有这一项，请从列出的里面选"
     defaults = {code: text for kind in reversed(type(field).__mro__) for code, text in _defaults(kind).items()}

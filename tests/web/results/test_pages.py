@@ -169,6 +169,9 @@ def test_a_leader_sees_cases_without_names(item: TrainingClass) -> None:
     assert "您的岗位看不到姓名" in page
     for place in item.enrolments.select_related("person"):
         assert str(place.person.name) not in page
+        assert f"{place.public_id}"[-8:] in page
+    assert {line.url for line in response.context["lines"]} == {reverse("class_page", args=[item.public_id])}
+    assert browser("leader", HAINAN).get(response.context["lines"][0].url).status_code == 200
 
 
 def test_one_value_of_a_split_opens_to_its_own(item: TrainingClass) -> None:

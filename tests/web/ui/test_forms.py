@@ -49,6 +49,13 @@ def test_messages_say_what_to_do() -> None:
     }
 
 
+def test_too_long_a_text_is_told_its_field_and_by_how_much() -> None:
+    class Own(PageForm):
+        place = forms.CharField(label="上课地点", max_length=4)
+
+    assert Own({"place": "海口市美兰区"}).errors["place"] == ["“上课地点”最多 4 个字，现在有 6 个，请写短些"]
+
+
 def test_a_fields_own_message_stays() -> None:
     class Own(PageForm):
         name = forms.CharField(label="名称", error_messages={"required": "起个名字"})

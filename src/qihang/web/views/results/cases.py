@@ -22,17 +22,23 @@ from qihang.web.access import roles
 from qihang.web.formats import chinese_date, date_span
 from qihang.web.navigation import actor_of
 from qihang.web.parts import Tone
+from qihang.web.views.provider.access import CLASS_READERS
 from qihang.web.views.results.board import region_of
 from qihang.web.views.results.roles import NAMERS, READERS
 
 _A_PAGE = 50
+_NUMBER = 8  # characters of a case's opaque id: enough to tell the cases of a list apart
 
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """A case as the list shows it. `name` is empty for readers who see no names."""
+    """A case as the list shows it.
+
+    For readers who see no names `name` is empty, `number` tells cases apart, and `url` leads to the class with its hands.
+    """
 
     name: str
+    number: str
     url: str
     item: str
     window: str
@@ -99,7 +105,8 @@ def _line(actor: Actor, row: dict[str, Any], place: Enrolment | None) -> CaseLin
     verdict, tone = _verdict(row)
     return CaseLine(
         name=str(place.person.name) if named and place else "",
-        url=reverse("office_case", args=[place.public_id]) if named and place else "",
+        number="" if named else row["enrolment"][-_NUMBER:],
+        url=_address(actor, place) if place else "",
         item=place.training_class.name if place else "",
         window=_window(row["begins"], row["ends"]),
         verdict=verdict,
@@ -107,6 +114,12 @@ def _line(actor: Actor, row: dict[str, Any], place: Enrolment | None) -> CaseLin
         rank=evidence.rank if evidence else "",
         proof=evidence.label if evidence else "",
     )
+
+
+def _address(actor: Actor, place: Enrolment) -> str:
+    if actor.role in NAMERS:
+        return reverse("office_case", args=[place.public_id])
+    return reverse("class_page", args=[place.training_class.public_id]) if actor.role in CLASS_READERS else ""
 
 
 def _window(begins: dt.date | None, ends: dt.date | None) -> str:
