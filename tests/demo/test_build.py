@@ -1,8 +1,6 @@
 """The synthetic province: believable, whole, the same for the same seed, and never among real records."""
 
-import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
 
@@ -14,7 +12,7 @@ from qihang.delivery.training.models import Enrolment, FilingCounter, TrainingCl
 from qihang.demo import commands
 from qihang.demo.accounts import demo_logins
 from qihang.demo.build import SAMPLE_CLASS, Built, build
-from qihang.foundation.core import audit, clock
+from qihang.foundation.core import audit
 from qihang.foundation.core.errors import DomainError
 from qihang.foundation.core.keyring import keyring
 from qihang.launcher.usage import ChineseParser
@@ -23,19 +21,10 @@ from qihang.oversight.indicators.snapshots import figures_of
 from qihang.registry.organizations.services import actor_in_role
 from qihang.registry.participants.models import Person
 from qihang.registry.policy.services import verify_decisions
+from tests.demo.conftest import TODAY
 from tests.factories import make_organization
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-
-TODAY = dt.date(2026, 11, 24)
-
-
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    keyring.forget()
-    with clock.travel_to(TODAY):
-        yield
-    keyring.forget()
 
 
 def people() -> list[str]:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
 from random import Random
 from typing import Any
 
@@ -15,7 +14,6 @@ from qihang.demo.build import tell
 from qihang.demo.plans import draw_plans
 from qihang.demo.stories import Story, draw_stories
 from qihang.demo.world import World, build_world
-from qihang.foundation.core import clock
 from qihang.foundation.core.keyring import keyring
 from qihang.foundation.core.models import AuditContext, AuditEntry, TransitionLog
 from qihang.foundation.core.privacy import Secret
@@ -25,10 +23,10 @@ from qihang.registry.policy.models import Decision
 from qihang.registry.policy.services import load_demo_parameters
 from qihang.registry.reference.load import load_reference_data
 from tests.demo.by_services import Telling
+from tests.demo.conftest import TODAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
-TODAY = dt.date(2026, 11, 24)
 SINCE = TODAY - dt.timedelta(days=500)
 TABLES = (
     Person,
@@ -42,7 +40,6 @@ TABLES = (
     Score,
     Certificate,
 )
-# What is drawn anew each time, or leads to a row by a number that differs; the rows' names stand for those.
 # What the stories have to bring about, so that agreeing on them means something.
 TRANSITIONS = {
     *(("training.trainingclass", name) for name in ("enter", "submit", "send_back", "review", "approve", "complete")),
@@ -54,19 +51,12 @@ TRANSITIONS = {
     *(("appraisal.sitting", name) for name in ("enter", "hold")),
     ("appraisal.certificate", "enter"),
 }
+# What is drawn anew each time, or leads to a row by a number that differs; the rows' names stand for those.
 _CHANCE = {"id", "public_id", "token", "basis_id"}
 
 
 class Undone(Exception):
     """Takes back what one way has written, so that the other can be tried."""
-
-
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    keyring.forget()
-    with clock.travel_to(TODAY):
-        yield
-    keyring.forget()
 
 
 def drawn(seed: int, people: int) -> tuple[World, list[Story]]:

@@ -1,4 +1,4 @@
-"""The synthetic province: made by the services that people use, on the days on which they would have used them."""
+"""The synthetic province: what people would have done with the services, on the days on which they would have."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator

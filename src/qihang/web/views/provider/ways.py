@@ -15,11 +15,10 @@ from qihang.foundation.core.actors import Actor
 from qihang.web.formats import chinese_date
 from qihang.web.views.employment.roles import LISTED
 from qihang.web.views.employment.work_known import Found, found_of
-from qihang.web.views.provider.access import OFFICE, PEOPLE_READERS
+from qihang.web.views.provider.access import PEOPLE_READERS
 from qihang.web.views.station.access import READERS as SITTING_READERS
 from qihang.web.views.station.sittings import next_step
-
-EARNED_READERS = (*PROVIDERS, *OFFICE)
+from qihang.web.views.subsidies.earned import READERS as EARNED_READERS
 
 
 @dataclass(frozen=True, slots=True)

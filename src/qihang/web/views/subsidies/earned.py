@@ -18,6 +18,7 @@ from qihang.delivery.subsidies.enums import Tranche
 from qihang.delivery.subsidies.services import settle_class
 from qihang.delivery.training.models import Enrolment
 from qihang.delivery.training.services import get_class
+from qihang.delivery.training.workflows import PROVIDERS
 from qihang.foundation.core.errors import NotFound
 from qihang.foundation.core.evidence import EvidenceType
 from qihang.foundation.core.roles import Role
@@ -26,16 +27,9 @@ from qihang.web.access import roles
 from qihang.web.explained import rule_rows
 from qihang.web.navigation import actor_of
 from qihang.web.parts import Crumb, EvidenceShare, Outcome, Rank, Rule
+from qihang.web.views.provider.access import OFFICE
 
-READERS = (
-    Role.PROVIDER_CLERK,
-    Role.PROVIDER_MANAGER,
-    Role.INTAKE_OFFICER,
-    Role.SECOND_REVIEWER,
-    Role.APPROVER,
-    Role.FINANCE_OFFICER,
-    Role.INSPECTOR,
-)
+READERS = (*PROVIDERS, *OFFICE)
 SETTLERS = (Role.PROVIDER_CLERK, Role.PROVIDER_MANAGER, Role.INTAKE_OFFICER, Role.SECOND_REVIEWER)
 
 
