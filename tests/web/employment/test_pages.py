@@ -264,6 +264,14 @@ def test_whose_page_it_is(scene: Scene, role: str, name: str, allowed: set[str])
     assert as_user(user).get(reverse(name)).status_code == (200 if role in allowed else 403)
 
 
+@pytest.mark.parametrize("role", ["intake_officer", "second_reviewer", "inspector", "approver"])
+def test_whoever_reads_a_spell_finds_the_way_back(scene: Scene, role: str) -> None:
+    spell = scene.claim()
+    client = as_user(User.objects.get(pk=make_actor(role).user_id))
+    page = client.get(reverse("work_spell", args=[spell.public_id]))
+    assert client.get(page.context["crumbs"][0].url).status_code == 200
+
+
 class TestWorkList:
     """Documents stand among the officer's other work."""
 

@@ -25,7 +25,7 @@ from qihang.web.navigation import actor_of
 from qihang.web.parts import Crumb, Event
 from qihang.web.refusals import show_refusal
 from qihang.web.views.employment.forms import DecisionForm, ReasonForm
-from qihang.web.views.employment.roles import DECIDERS, LISTED, PROVIDERS
+from qihang.web.views.employment.roles import DECIDERS, LISTED
 
 _A_PAGE = 50
 
@@ -55,7 +55,6 @@ def spell(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, said)
             return HttpResponseRedirect(reverse("work_spell", args=[public_id]))
-    provider = actor.role in PROVIDERS
     values = {
         "spell": item,
         "form": form,
@@ -65,7 +64,9 @@ def spell(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "classes": _classes(actor, item),
         "events": list(_events(item)),
         "crumbs": [
-            Crumb("学员就业", reverse("work_trainees")) if provider else Crumb("就业材料", reverse("work_documents")),
+            Crumb("就业材料", reverse("work_documents"))
+            if actor.role in DECIDERS
+            else Crumb("学员就业", reverse("work_trainees")),
             Crumb(item.employer_name),
         ],
     }
