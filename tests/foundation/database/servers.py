@@ -1,5 +1,6 @@
 """Commands in other processes, and what became of servers and supervisors."""
 
+import fcntl
 import os
 import shutil
 import signal
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from qihang.foundation.database.places import settle
 from qihang.foundation.database.postmaster import find_orphan
@@ -93,6 +95,21 @@ def supervisor_pids(home: Path) -> list[int]:
         if b"qihang.foundation.database.supervisor" in words and os.fsencode(home) in words and state != "Z":
             found.append(int(entry.name))
     return found
+
+
+def kill_supervisor(home: Path) -> None:
+    """Kill the supervisor of a folder and wait until the kernel has released its lock, the last thing it lets go."""
+    os.kill(supervisor_pids(home)[0], signal.SIGKILL)
+    with settle(home).supervisor.open("a") as lock:
+        wait_until(lambda: _takes(lock))
+
+
+def _takes(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 15.0) -> None:

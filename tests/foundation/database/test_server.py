@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.foundation.database.servers import Command, server_pid, supervisor_pids, wait_until
+from tests.foundation.database.servers import Command, kill_supervisor, server_pid, supervisor_pids, wait_until
 
 from qihang.foundation.database.binaries import packaged
 from qihang.foundation.database.errors import DatabaseUnavailable
@@ -91,10 +91,9 @@ def test_a_killed_server_is_started_again_with_all_that_was_committed(home: Path
 def test_the_server_of_a_killed_supervisor_is_adopted_with_its_sessions(home: Path) -> None:
     with running_server(home, durable=False) as hold, connect(hold.place) as connection:
         serving = server_pid(home)
-        os.kill(supervisor_pids(home)[0], signal.SIGKILL)
-        wait_until(lambda: not supervisor_pids(home))
+        kill_supervisor(home)
         hold.keep_alive()
-        assert len(supervisor_pids(home)) == 1
+        wait_until(lambda: len(supervisor_pids(home)) == 1)
         assert server_pid(home) == serving
         assert connection.execute("SELECT 1").fetchone() == (1,)
     assert server_pid(home) is None
@@ -102,8 +101,7 @@ def test_the_server_of_a_killed_supervisor_is_adopted_with_its_sessions(home: Pa
 
 def test_an_adopted_server_that_dies_is_started_again(home: Path) -> None:
     with running_server(home, durable=False) as hold:
-        os.kill(supervisor_pids(home)[0], signal.SIGKILL)
-        wait_until(lambda: not supervisor_pids(home))
+        kill_supervisor(home)
         hold.keep_alive()
         adopted = server_pid(home)
         assert adopted is not None
@@ -128,8 +126,20 @@ def test_a_server_that_lost_all_its_people_is_found_by_the_next_command(
 
 def test_a_command_that_outlives_the_supervisor_stops_the_server_at_its_end(home: Path) -> None:
     with running_server(home, durable=False):
-        os.kill(supervisor_pids(home)[0], signal.SIGKILL)
-        wait_until(lambda: not supervisor_pids(home))
+        kill_supervisor(home)
+    assert server_pid(home) is None
+    assert supervisor_pids(home) == []
+
+
+def test_a_supervisor_killed_while_the_last_command_leaves_is_replaced(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kernel frees a dying process's lock last: for a moment the dead supervisor still looks alive."""
+    answers = iter([False])
+    looked = Hold._supervisor_dead
+    with running_server(home, durable=False):
+        kill_supervisor(home)
+        monkeypatch.setattr(Hold, "_supervisor_dead", lambda hold: next(answers, True) and looked(hold))
     assert server_pid(home) is None
     assert supervisor_pids(home) == []
 

@@ -70,13 +70,15 @@ class Hold:
 
     def release(self) -> None:
         """Let go. The last one waits until the server has stopped."""
-        if self._holders is None:
-            return
-        if find_orphan(self.place) and self._supervisor_dead():
-            self.ensure()  # nobody would stop the server of a dead supervisor
-        self._holders.close()
-        self._holders = None
-        _wait_until(self._left_alone, STOP_SECONDS, "数据库迟迟没有停下")
+        while self._holders is not None:
+            if self._deserted():
+                self.ensure()  # nobody would stop the server of a dead supervisor
+            self._holders.close()
+            self._holders = None
+            _wait_until(self._left_alone, STOP_SECONDS, "数据库迟迟没有停下")
+            if self._deserted():  # the supervisor was killed before it had stopped the server
+                self._holders = _opened(self.place.holders)
+                _wait_until(lambda: _locks(self._holders, fcntl.LOCK_SH), STOP_SECONDS, "数据库迟迟没有停下")
 
     def _start_supervisor(self, lock: IO[str]) -> None:
         """Start it as nobody's child (no zombie of ours), born with the lock: no moment in which two could start."""
@@ -96,6 +98,10 @@ class Hold:
                 pass_fds=(lock.fileno(),),
                 check=True,
             )
+
+    def _deserted(self) -> bool:
+        """Whether a server runs that no supervisor looks after."""
+        return find_orphan(self.place) is not None and self._supervisor_dead()
 
     def _supervisor_dead(self) -> bool:
         with _opened(self.place.supervisor) as lock:
