@@ -302,6 +302,15 @@ class TestWhen:
             with pytest.raises(DomainError, match="已经过了"):
                 extend_roster(actor=cast.intake, item=item, until=START, comment="写错了")
 
+    def test_time_is_given_up_to_the_last_lesson_and_no_longer(self, cast: Cast) -> None:
+        item = approved_class(cast)
+        with clock.travel_to(START):
+            with pytest.raises(DomainError, match=f"最晚只能放宽到结业那天（{item.end}）"):
+                extend_roster(actor=cast.intake, item=item, until=item.end + dt.timedelta(days=1), comment="补人")
+            extend_roster(actor=cast.intake, item=item, until=item.end, comment="补人")
+        with clock.travel_to(item.end + dt.timedelta(days=1)), pytest.raises(DomainError, match="最晚只能放宽"):
+            extend_roster(actor=cast.intake, item=item, until=clock.today(), comment="补人")
+
     def test_another_institution_does_not_see_the_class(self, cast: Cast) -> None:
         item = approved_class(cast)
         other = make_actor("provider_clerk")

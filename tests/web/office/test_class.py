@@ -212,6 +212,10 @@ def test_the_roster_may_come_later_for_a_reason(cast: Cast) -> None:
     item.refresh_from_db()
     assert item.roster_until == dt.date(2026, 3, 12)
     assert at_desk(cast.approver).get(extend).status_code == 403
+    with clock.travel_to(item.end):
+        assert extend in text(cast.intake, item)
+    with clock.travel_to(item.end + dt.timedelta(days=1)):
+        assert extend not in text(cast.intake, item), "the lessons are over"
 
 
 def test_the_people_of_a_class_stand_masked(cast: Cast) -> None:

@@ -25,6 +25,11 @@ def may_be_cancelled(item: Any, actor: Actor) -> str | None:
     return f"班里还有 {inside} 人，先一个个办退班再取消" if inside else None
 
 
+def may_be_joined_late(item: Any, actor: Actor) -> str | None:
+    """While its lessons last; who comes after them was taught nothing."""
+    return f"课在 {item.end:%Y-%m-%d} 上完了，不能再加人" if clock.today() > item.end else None
+
+
 def may_complete(item: Any, actor: Actor) -> str | None:
     """Why a class may not be completed yet: it runs, people wait for a decision, or fewer hours were held."""
     if clock.today() < item.end:

@@ -146,9 +146,14 @@ def cancel_class(*, actor: Actor, item: TrainingClass, comment: str) -> Training
 
 
 def extend_roster(*, actor: Actor, item: TrainingClass, until: dt.date, comment: str) -> TrainingClass:
-    """An officer lets the roster be brought in up to a later day than the start, and says why."""
+    """An officer lets the roster be brought in up to a later day than the start, the class's last at most, and says why.
+
+    A name that first appears when the lessons are over is nobody's that a teacher or an inspection ever saw.
+    """
     if until < clock.today():
         raise DomainError("放宽到的日子已经过了，请写今天或以后的日子", field="until")
+    if until > item.end:
+        raise DomainError(f"最晚只能放宽到结业那天（{item.end}），课上完了不能再加人", field="until")
     return CLASS_WORKFLOW.apply(item, "extend_roster", actor=actor, comment=comment, fields={"roster_until": until})
 
 

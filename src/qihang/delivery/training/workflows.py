@@ -2,7 +2,7 @@
 
 from qihang.delivery.training.enums import ClassState, EnrolmentState
 from qihang.delivery.training.models import Enrolment, TrainingClass
-from qihang.delivery.training.rules import may_be_cancelled, may_complete, may_open
+from qihang.delivery.training.rules import may_be_cancelled, may_be_joined_late, may_complete, may_open
 from qihang.foundation.core.roles import Role
 from qihang.foundation.core.workflow import SYSTEM, Transition, Workflow
 
@@ -80,6 +80,7 @@ CLASS_WORKFLOW = Workflow(
             sources=(ClassState.APPROVED,),
             target=ClassState.APPROVED,
             roles=(Role.INTAKE_OFFICER, SYSTEM),
+            guards=(may_be_joined_late,),
             needs=("roster_until",),
             needs_comment=True,
         ),
