@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 from tests.delivery.builders import END, SAMPLES, START, Cast, approved_class, ground, make_cast, make_person, place_in
 from tests.factories import make_actor
 from tests.workbooks import sheet
 
-from qihang.delivery.training.completing import attendance_summary, complete_class
+from qihang.delivery.training.completing import attendance_summary, complete_class, presence_of
 from qihang.delivery.training.deciding import SOURCE
 from qihang.delivery.training.enrolling import confirm_categories, waiting_claims
 from qihang.delivery.training.models import Attendance, Enrolment, TrainingClass
@@ -176,6 +177,19 @@ class TestPresence:
         brought_in("attendance", item, cast, marks((place, signs)))
         (presence,) = attendance_summary(item)
         assert presence.enough is enough
+
+    def test_each_is_measured_by_what_their_own_class_held(
+        self, cast: Cast, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        halved, whole = small_class(cast), small_class(cast, name="另一个班")
+        first, second, never = place_in(halved), place_in(whole), place_in(whole)
+        brought_in("attendance", halved, cast, marks((first, "√×"), halves=True))
+        brought_in("attendance", whole, cast, marks((second, "√√×"), (never, "×××")))
+        places = list(Enrolment.objects.select_related("person", "training_class").order_by("-pk"))
+        with django_assert_num_queries(3):
+            found = presence_of(places)
+        assert [one.enrolment for one in found] == [never, second, first]
+        assert [(one.attended, one.held) for one in found] == [(0, 3), (2, 3), (Fraction(1, 2), 1)]
 
     def test_before_the_first_day_there_is_no_share(self, cast: Cast) -> None:
         item = small_class(cast)

@@ -84,8 +84,8 @@ def page(**query: str) -> str:
 def test_people_come_before_rates_and_early_finders_count(run: FigureRun) -> None:
     assert counts(run) == {"学完培训": 100, "拿到证书": 96, "找到工作": 53}
     card = cards(run)["学完半年内找到工作"]
-    assert card.fraction == "到期的 100 人里，找到工作 50 人"
-    assert card.notes == ["还有 7 人没到期，到期了再算。"]
+    assert card.fraction == "到期的 100\N{NO-BREAK SPACE}人里，找到工作 50\N{NO-BREAK SPACE}人"
+    assert card.notes == ["还有 7\N{NO-BREAK SPACE}人没到期，到期了再算。"]
     assert card.url == ""
 
 
@@ -104,7 +104,7 @@ def test_a_place_shows_its_own(run: FigureRun) -> None:
 
 def test_of_too_few_the_province_speaks(run: FigureRun) -> None:
     shown = helped_in(run, cities(), SANYA)
-    assert shown.few == "三亚市学完 10 人，人太少，不单独说，下面是全省的数。"
+    assert shown.few == "三亚市学完 10 人次，太少，不单独说，下面是全省的数。"
     assert counts(run, SANYA)["学完培训"] == 100
 
 
@@ -135,7 +135,7 @@ def test_startups_stand_beside_once_there_are_some(run: FigureRun) -> None:
     assert counts(run)["开店办厂"] == 11
     card = cards(run)["创业培训后半年内开业"]
     assert card.instead == "人太少，不显示"
-    assert card.fraction == "到期的 20 人里，开业 9 户"
+    assert card.fraction == "到期的 20\N{NO-BREAK SPACE}人里，开业 9\N{NO-BREAK SPACE}人"
 
 
 def test_tiles_lead_to_their_place(run: FigureRun) -> None:

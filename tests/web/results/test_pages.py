@@ -1,6 +1,7 @@
 """成效总览: what it says, for whom, and that each number opens to the people behind it."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -9,19 +10,23 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from qihang.delivery.appraisal.models import Score
+from qihang.delivery.appraisal.services import issue_many
 from qihang.delivery.training.models import TrainingClass
 from qihang.foundation.accounts.models import User
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.copying import copy_objects
+from qihang.foundation.core.units import unit_of_work
 from qihang.foundation.jobs.models import Job
 from qihang.oversight.indicators import snapshots
 from qihang.web.views.results.board import _hard
 from qihang.web.views.results.places import _level
 from qihang.web.views.results.reading import Reader
-from tests.delivery.appraisal.builders import complete_class, make_class
+from tests.delivery.appraisal.builders import complete_class, make_class, make_sitting
 from tests.delivery.builders import ground, make_person
 from tests.delivery.conftest import _own_storage  # noqa: F401
-from tests.factories import HAIKOU, HAINAN, LONGHUA, MEILAN, SANYA, make_actor, make_region
+from tests.factories import HAIKOU, HAINAN, LONGHUA, MEILAN, SANYA, SYSTEM, make_actor, make_region
 from tests.oversight.indicators.test_database import work
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +81,8 @@ def test_few_people_show_no_rate_but_their_fraction(item: TrainingClass) -> None
     snapshots.refresh()
     page = text(board(browser("leader", HAINAN)))
     assert "人太少，不显示" in page
-    assert "1 ÷ 到期 3" in page
+    assert "1 ÷ 到期 3\N{NO-BREAK SPACE}人" in page
+    assert "3 ÷ 3\N{NO-BREAK SPACE}人次" in page, "places in classes, not people"
     assert "33.3%" not in page
 
 
@@ -95,7 +101,10 @@ def test_enough_people_show_rate_verdict_and_ends() -> None:
     card = Reader(MEILAN, 30, {HEADLINE: Decimal("0.6")}).card(row, HEADLINE)
     assert (card.value, card.verdict, card.tone) == ("63.0", "过 60%", "ok")
     assert card.scale is not None and (card.scale.low, card.scale.high) == (55.0, 70.0)
-    assert card.notes == ["在途 20 人另列，全算上在 55.0% 到 70.0% 之间。", "只认甲、乙两级凭据是 54.0%。"]
+    assert card.notes == [
+        "在途 20\N{NO-BREAK SPACE}人另列，全算上在 55.0% 到 70.0% 之间。",
+        "只认甲、乙两级凭据是 54.0%。",
+    ]
     missed = Reader(MEILAN, 30, {HEADLINE: Decimal("0.7")}).card(row, HEADLINE)
     assert (missed.verdict, missed.tone) == ("没过 70%", "err")
     assert Reader(MEILAN, 30, {}).card(row | {"denominator": 0, "value": None}, HEADLINE).instead == "还没到期"
@@ -160,6 +169,34 @@ def test_a_number_opens_to_its_people_and_their_proof(item: TrainingClass) -> No
     places = {str(place.person.name): place for place in item.enrolments.select_related("person")}
     assert lines[0].url == reverse("office_case", args=[places[lines[0].name].public_id])
     assert (response.context["met"], response.context["over"]) == (1, 3)
+
+
+@pytest.mark.parametrize(("role", "region"), [("intake_officer", MEILAN), ("leader", HAINAN)])
+@pytest.mark.parametrize(
+    ("indicator", "proof"),
+    [
+        ("completion", r"上课 1 天，到了 1 天"),
+        ("pass_rate", r"理论 85\.5，实操 90"),
+        ("pass_rate_enrolled", r"理论 85\.5，实操 90"),
+        ("certification_rate", r"证书 \w{16,22}，2026.年.4.月.1.日发"),
+    ],
+)
+def test_a_training_figure_shows_days_points_or_certificate(
+    item: TrainingClass, indicator: str, proof: str, role: str, region: str
+) -> None:
+    sitting = make_sitting(item)
+    points = {"theory": Decimal("85.5"), "practice": Decimal(90), "passed": True}
+    with unit_of_work(SYSTEM):
+        copy_objects([Score(sitting=sitting, enrolment=place, **points) for place in item.enrolments.all()])
+    with clock.travel_to(dt.date(2026, 4, 1)):
+        issue_many(actor=SYSTEM, sitting=sitting, enrolments=list(item.enrolments.all()))
+    snapshots.refresh()
+    response = browser(role, region).get(reverse("results_cases"), {"indicator": indicator})
+    lines = response.context["lines"]
+    assert len(lines) == 3
+    for line in lines:
+        assert re.fullmatch(proof, line.proof), line.proof
+    assert lines[0].proof in text(response)
 
 
 def test_a_leader_sees_cases_without_names(item: TrainingClass) -> None:

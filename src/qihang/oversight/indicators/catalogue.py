@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 from functools import cached_property
 
 import polars as pl
@@ -49,6 +49,14 @@ class Beside(Enum):
     EVIDENCE = auto()  # by_evidence, strict
 
 
+class Counted(StrEnum):
+    """What a figure counts one by one, as the word behind its number."""
+
+    ENROLMENTS = "人次"  # a person in two classes counts twice
+    PEOPLE = "人"  # a person counts once in a programme and year
+    FIRMS = "户"
+
+
 @dataclass(frozen=True)
 class Indicator:
     name: str
@@ -59,6 +67,7 @@ class Indicator:
     beside: frozenset[Beside] = frozenset()
     # A part of one, shown as per cent; else a number for each case.
     is_share: bool = True
+    counts: Counted = Counted.PEOPLE
 
     @property
     def cohort_day(self) -> CohortDay:
@@ -67,7 +76,9 @@ class Indicator:
 
 
 def _training(name: str, label: str, rule: Callable[[Known], pl.DataFrame], *beside: Beside) -> Indicator:
-    return Indicator(name, label, lambda workings: rule(workings.known), beside=frozenset(beside))
+    return Indicator(
+        name, label, lambda workings: rule(workings.known), beside=frozenset(beside), counts=Counted.ENROLMENTS
+    )
 
 
 def _target(name: str, label: str) -> Indicator:
@@ -78,8 +89,15 @@ def _skills(name: str, label: str, cases: Callable[[Workings], pl.DataFrame], *b
     return Indicator(name, label, cases, Programme.SKILLS, beside=frozenset({Beside.EVIDENCE, *beside}))
 
 
-def _startup(name: str, label: str, cases: Callable[[Workings], pl.DataFrame], *beside: Beside) -> Indicator:
-    return Indicator(name, label, cases, Programme.STARTUP, beside=frozenset({Beside.EVIDENCE, *beside}))
+def _startup(
+    name: str,
+    label: str,
+    cases: Callable[[Workings], pl.DataFrame],
+    *beside: Beside,
+    counts: Counted = Counted.PEOPLE,
+) -> Indicator:
+    beside_it = frozenset({Beside.EVIDENCE, *beside})
+    return Indicator(name, label, cases, Programme.STARTUP, beside=beside_it, counts=counts)
 
 
 def _retention(months: int, *, continuous: bool) -> Indicator:
@@ -102,7 +120,15 @@ def _jobs(measure: str, label: str) -> Indicator:
         return firms.jobs(workings.known, workings.founded, measure=measure)
 
     beside = frozenset({Beside.EVIDENCE, Beside.HEADCOUNTS})
-    return Indicator(f"jobs_per_firm_{measure}", label, cases, Programme.STARTUP, beside=beside, is_share=False)
+    return Indicator(
+        f"jobs_per_firm_{measure}",
+        label,
+        cases,
+        Programme.STARTUP,
+        beside=beside,
+        is_share=False,
+        counts=Counted.FIRMS,
+    )
 
 
 INDICATORS: tuple[Indicator, ...] = (
@@ -138,6 +164,7 @@ INDICATORS: tuple[Indicator, ...] = (
         lambda workings: firms.survival(workings.known, workings.founded),
         Beside.BOUNDS,
         Beside.UNKNOWN,
+        counts=Counted.FIRMS,
     ),
     Indicator(
         "kaplan_meier_365d",
@@ -145,6 +172,7 @@ INDICATORS: tuple[Indicator, ...] = (
         lambda workings: firms.lives(workings.known, workings.founded),
         Programme.STARTUP,
         Shape.CURVE,
+        counts=Counted.FIRMS,
     ),
     _jobs("employees", "户均带动就业人数"),
     _jobs("insured", "户均参保职工人数"),

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from django.conf import settings
 from django.urls import reverse
 
+from qihang.oversight.indicators.catalogue import BY_NAME, Counted
 from qihang.oversight.indicators.enums import Programme
 from qihang.oversight.indicators.models import FigureRun
 from qihang.oversight.indicators.snapshots import figures_by_region, figures_of
 from qihang.registry.reference.places import short_name
-from qihang.web.formats import grouped, percent
+from qihang.web.formats import grouped, percent, with_unit
 from qihang.web.parts import Figure, Tile, Tone
 from qihang.web.views.results.reading import HEADLINE, Reader, Row, reader_of, row_of
 
@@ -52,7 +53,7 @@ def tiles_of(run: FigureRun, names: dict[str, str], chosen: str) -> list[Tile]:
             value=grouped(completed.get(code, 0)),
             url=f"{reverse('home')}?region={code}#helped",
             current=code == chosen,
-            spoken="人学完",
+            spoken="人次学完",
         )
         for code, name in names.items()
     ]
@@ -74,14 +75,14 @@ def helped_in(run: FigureRun, names: dict[str, str], chosen: str) -> Helped:
         whole=not name,
         few=few,
         counts=_counts(skills, startup),
-        cards=[*_skills_cards(reader, skills), _card(reader, startup, _OPENED, "创业培训后半年内开业", "开业", "户")],
+        cards=[*_skills_cards(reader, skills), _card(reader, startup, _OPENED, "创业培训后半年内开业", "开业")],
     )
 
 
 def _too_few(name: str, completed: int, least: int) -> str:
     if not completed:
         return f"{name}还没有学完的班，下面是全省的数。"
-    return f"{name}学完 {grouped(completed)} 人，人太少，不单独说，下面是全省的数。" if completed < least else ""
+    return f"{name}学完 {grouped(completed)} 人次，太少，不单独说，下面是全省的数。" if completed < least else ""
 
 
 def _rates(rows: Iterable[Row]) -> list[Row]:
@@ -103,13 +104,13 @@ def _already(row: Row | None) -> int:
 
 def _counts(skills: Sequence[Row], startup: Sequence[Row]) -> list[Count]:
     counts = [
-        Count("学完培训", _met(row_of(skills, "completion")), "人", "上完课、考勤够的"),
-        Count("拿到证书", _met(row_of(skills, "certification_rate")), "人", "考试合格，编号谁都能查"),
-        Count("找到工作", _already(row_of(skills, HEADLINE)), "人", "学完半年内，有社保或合同为凭"),
+        Count("学完培训", _met(row_of(skills, "completion")), "人次", "上完课、考勤够的；上两个班算两次"),
+        Count("拿到证书", _met(row_of(skills, "certification_rate")), "人次", "考试合格，编号谁都能查"),
+        Count("找到工作", _already(row_of(skills, HEADLINE)), "人", "学完半年内，有社保或合同为凭；一人一年算一次"),
     ]
     if trained := _met(row_of(startup, "completion")):
         counts += [
-            Count("学完创业", trained, "人", "上完课、考勤够的"),
+            Count("学完创业", trained, "人次", "上完课、考勤够的"),
             Count("开店办厂", _already(row_of(startup, _OPENED)), "户", "学完半年内开业的"),
         ]
     return counts
@@ -117,26 +118,29 @@ def _counts(skills: Sequence[Row], startup: Sequence[Row]) -> list[Count]:
 
 def _skills_cards(reader: Reader, rows: Sequence[Row]) -> list[Figure]:
     return [
-        _card(reader, rows, "pass_rate", "考试合格", "合格", "人"),
-        _card(reader, rows, HEADLINE, "学完半年内找到工作", "找到工作", "人"),
+        _card(reader, rows, "pass_rate", "考试合格", "合格"),
+        _card(reader, rows, HEADLINE, "学完半年内找到工作", "找到工作"),
     ]
 
 
-def _card(reader: Reader, rows: Sequence[Row], indicator: str, name: str, success: str, unit: str) -> Figure:
+def _card(reader: Reader, rows: Sequence[Row], indicator: str, name: str, success: str) -> Figure:
     """The officers' card in everybody's words: counts before rates, and no way to the people behind it."""
     row = row_of(rows, indicator)
     figure = replace(reader.card(row, indicator), name=name, url="")
     if row is None or not row["denominator"]:
-        return replace(figure, fraction=_open_words(row) or "还没有人学完，学完了再算")
-    fraction = f"到期的 {grouped(row['denominator'])} 人里，{success} {grouped(row['numerator'])} {unit}"
+        return replace(figure, fraction=_open_words(row, BY_NAME[indicator].counts) or "还没有人学完，学完了再算")
+    unit = BY_NAME[indicator].counts
+    fraction = f"到期的 {with_unit(row['denominator'], unit)}里，{success} {with_unit(row['numerator'], unit)}"
     if figure.instead:
         return replace(figure, fraction=fraction)
     aim = percent(reader.targets[indicator], 0) if indicator in reader.targets else ""
     verdict = f"{'达到' if figure.tone is Tone.OK else '没到'}目标 {aim}" if aim else ""
-    return replace(figure, fraction=fraction, verdict=verdict, notes=[words] if (words := _open_words(row)) else [])
+    return replace(
+        figure, fraction=fraction, verdict=verdict, notes=[words] if (words := _open_words(row, unit)) else []
+    )
 
 
-def _open_words(row: Row | None) -> str:
+def _open_words(row: Row | None, unit: Counted) -> str:
     if not row or not row.get("running"):
         return ""
-    return f"还有 {grouped(row['running'])} 人没到期，到期了再算。"
+    return f"还有 {with_unit(row['running'], unit)}没到期，到期了再算。"

@@ -24,7 +24,7 @@ from qihang.registry.policy import lookup
 from qihang.registry.reference.models import Region
 from qihang.registry.reference.scope import region_within
 from qihang.web.access import roles
-from qihang.web.formats import grouped, percent, with_unit
+from qihang.web.formats import percent, with_unit
 from qihang.web.navigation import actor_of
 from qihang.web.parts import Cohort
 from qihang.web.views.results.places import institutions_of, places_below, tiles_of
@@ -100,7 +100,9 @@ def _sentence(rows: list[Row], reader: Reader) -> list[Said]:
     completion, passed, employed = (row_of(rows, name) for name in ("completion", "pass_rate", HEADLINE))
     if completion is None or not completion["denominator"]:
         return [Said("还没有结束的班。班结束以后，这里写学完、合格和再就业的人数。")]
-    said = [Said(f"报了班、班期结束的 {grouped(completion['denominator'])} 人，学完", _people(completion))]
+    unit = BY_NAME["completion"].counts
+    enrolled, completed = (with_unit(completion[part], unit) for part in ("denominator", "numerator"))
+    said = [Said(f"报了班、班期结束的 {enrolled}，学完", completed)]
     if passed and passed["denominator"]:
         said.append(Said("；学完考过的，合格", reader.rate(passed)))
     if employed and employed["denominator"]:
@@ -117,10 +119,6 @@ def _hard(strict: str, all_kinds: str) -> Said:
     return Said("，只认社保、合同这些硬凭据是", strict)
 
 
-def _people(row: Row) -> str:
-    return with_unit(row["numerator"], "人")
-
-
 def _line(reader: Reader, row: Row) -> dict[str, Any]:
     indicator = BY_NAME[row["indicator"]]
     return {
@@ -129,6 +127,7 @@ def _line(reader: Reader, row: Row) -> dict[str, Any]:
         "denominator": row["denominator"],
         "rate": reader.rate(row),
         "running": row.get("running") or 0,
+        "unit": indicator.counts,
         "url": reader.cases_url(row),
     }
 

@@ -1,6 +1,7 @@
 """The people behind a figure: for each whether they count and why, by which proof, and where their case lies."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,7 @@ from qihang.web.navigation import actor_of
 from qihang.web.parts import Tone
 from qihang.web.views.provider.access import CLASS_READERS
 from qihang.web.views.results.board import region_of
+from qihang.web.views.results.proofs import proofs_of
 from qihang.web.views.results.roles import NAMERS, READERS
 
 _A_PAGE = 50
@@ -71,11 +73,11 @@ def overview(request: HttpRequest) -> HttpResponse:
             "value": request.GET.get("value", ""),
             "run": run,
             "page": page,
-            "lines": _lines(actor, rows),
+            "lines": _lines(actor, indicator, rows),
+            "unit": BY_NAME[indicator].counts,
             "met": int(frame.filter(frame["met"] & frame["over"]).height),
             "over": int(frame["over"].sum()),
             "running": frame.height - int(frame["over"].sum()),
-            "proved": frame["evidence"].is_not_null().any(),
             "named": actor.role in NAMERS,
         },
     )
@@ -92,14 +94,15 @@ def _group(request: HttpRequest) -> dict[str, str | None]:
     return group
 
 
-def _lines(actor: Actor, rows: list[dict[str, Any]]) -> list[CaseLine]:
-    """One query for the places of a page, however many cases there are."""
+def _lines(actor: Actor, indicator: str, rows: list[dict[str, Any]]) -> list[CaseLine]:
+    """A few queries for the places of a page and their proofs, however many cases there are."""
     places = Enrolment.objects.visible_to(actor).filter(public_id__in=[row["enrolment"] for row in rows])
     found = {str(place.public_id): place for place in places.select_related("person", "training_class")}
-    return [_line(actor, row, found.get(row["enrolment"])) for row in rows]
+    proofs = proofs_of(actor, indicator, list(found.values()))
+    return [_line(actor, row, found.get(row["enrolment"]), proofs) for row in rows]
 
 
-def _line(actor: Actor, row: dict[str, Any], place: Enrolment | None) -> CaseLine:
+def _line(actor: Actor, row: dict[str, Any], place: Enrolment | None, proofs: Mapping[int, str]) -> CaseLine:
     named = actor.role in NAMERS and place is not None
     evidence = EvidenceType(row["evidence"]) if row["evidence"] else None
     verdict, tone = _verdict(row)
@@ -112,7 +115,7 @@ def _line(actor: Actor, row: dict[str, Any], place: Enrolment | None) -> CaseLin
         verdict=verdict,
         tone=tone,
         rank=evidence.rank if evidence else "",
-        proof=evidence.label if evidence else "",
+        proof=evidence.label if evidence else proofs.get(place.pk, "") if place else "",
     )
 
 

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from qihang.foundation.core.evidence import EvidenceRank, EvidenceType
-from qihang.oversight.indicators.catalogue import BY_NAME
+from qihang.oversight.indicators.catalogue import BY_NAME, Counted
 from qihang.registry.policy import lookup
-from qihang.web.formats import grouped, percent
+from qihang.web.formats import grouped, percent, with_unit
 from qihang.web.parts import EvidenceShare, Figure, Rank, Scale, Tone
 
 Row = Mapping[str, Any]
@@ -63,11 +63,11 @@ class Reader:
 
     def card(self, row: Row | None, name: str) -> Figure:
         """A rate as a card: with its fraction, its target, and the ends between which it can still move."""
-        label = BY_NAME[name].label
+        label, counted = BY_NAME[name].label, BY_NAME[name].counts
         if row is None or not row["denominator"]:
-            running = f"在途 {grouped(row['running'])} 人" if row and row.get("running") else "还没有人到期"
+            running = f"在途 {with_unit(row['running'], counted)}" if row and row.get("running") else "还没有人到期"
             return Figure(name=label, fraction=running, instead=_NOT_YET)
-        fraction = f"{grouped(row['numerator'])} ÷ 到期 {grouped(row['denominator'])}"
+        fraction = f"{grouped(row['numerator'])} ÷ 到期 {with_unit(row['denominator'], counted)}"
         url = self.cases_url(row)
         if row["denominator"] < self.small_n:
             return Figure(name=label, fraction=fraction, instead=_TOO_FEW, url=url)
@@ -79,7 +79,7 @@ class Reader:
             verdict=verdict,
             tone=tone,
             scale=self._scale(row, name),
-            notes=_notes(row),
+            notes=_notes(row, counted),
             url=url,
         )
 
@@ -118,11 +118,11 @@ def _share(row: Row) -> Decimal:
     return Decimal(row["value"])
 
 
-def _notes(row: Row) -> Sequence[str]:
+def _notes(row: Row, counted: Counted) -> Sequence[str]:
     notes = []
     if row.get("running") and row.get("worst") is not None:
         ends = f"{percent(Decimal(row['worst']))} 到 {percent(Decimal(row['best']))}"
-        notes.append(f"在途 {grouped(row['running'])} 人另列，全算上在 {ends} 之间。")
+        notes.append(f"在途 {with_unit(row['running'], counted)}另列，全算上在 {ends} 之间。")
     if row.get("strict") is not None:
         strict = Decimal(row["strict"]) / row["denominator"]
         notes.append(f"只认甲、乙两级凭据是 {percent(strict)}。")
