@@ -21,9 +21,12 @@ from qihang.delivery.training.services import (
 )
 from qihang.delivery.training.workflows import CLASS_WORKFLOW
 from qihang.foundation.core import clock
+from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
 from qihang.foundation.core.roles import Role
 from qihang.foundation.core.units import unit_of_work
+from qihang.foundation.notifications.models import Message
+from qihang.registry.organizations.models import Membership
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +83,59 @@ def test_one_officer_does_not_hold_both_hands(cast: Cast) -> None:
     both = make_actor("approver", organization=_office_of(cast), user=_user_of(cast))
     with pytest.raises(NotAllowed, match="换一个人"):
         approve_class(actor=both, item=item)
+
+
+class TestTheInstitutionIsTold:
+    def told(self, actor: Actor) -> list[tuple[str, str]]:
+        found = Message.objects.filter(user_id=actor.user_id).order_by("pk")
+        return [(message.title, message.body) for message in found]
+
+    def test_of_the_approval_with_number_last_day_and_the_officers_words(self, cast: Cast) -> None:
+        item = drafted(cast)
+        submit_class(actor=cast.manager, item=item)
+        review_class(actor=cast.intake, item=item)
+        assert self.told(cast.clerk) == []
+        approve_class(actor=cast.approver, item=item, comment="名单早点交")
+        title, body = self.told(cast.clerk)[0]
+        assert title == "批准开班了"
+        for part in (item.name, item.filing_no, str(item.start), "名单早点交"):
+            assert part in body
+        assert self.told(cast.manager) == self.told(cast.clerk)
+        assert self.told(cast.intake) == []
+        message = Message.objects.filter(user_id=cast.clerk.user_id).get()
+        assert str(item.public_id) in message.url
+
+    def test_of_what_is_sent_back_by_either_hand(self, cast: Cast) -> None:
+        item = drafted(cast)
+        submit_class(actor=cast.manager, item=item)
+        send_back_class(actor=cast.intake, item=item, comment="补教室号")
+        submit_class(actor=cast.manager, item=item)
+        review_class(actor=cast.intake, item=item)
+        send_back_class(actor=cast.approver, item=item, comment="课时太满")
+        assert [title for title, _ in self.told(cast.clerk)] == ["开班申请退回来了"] * 2
+        assert [
+            why in body for (_, body), why in zip(self.told(cast.clerk), ("补教室号", "课时太满"), strict=True)
+        ] == [
+            True,
+            True,
+        ]
+
+    def test_not_who_has_left_nor_another_institution(self, cast: Cast) -> None:
+        stranger = make_actor("provider_clerk", organization=make_organization("training_institution"))
+        with unit_of_work(SYSTEM):
+            Membership.objects.filter(user_id=cast.clerk.user_id).update(ended_on=FILED)
+        item = drafted(cast)
+        submit_class(actor=cast.manager, item=item)
+        send_back_class(actor=cast.intake, item=item, comment="补教室号")
+        assert self.told(cast.clerk) == self.told(stranger) == []
+        assert len(self.told(cast.manager)) == 1
+
+    def test_nothing_where_the_step_was_refused(self, cast: Cast) -> None:
+        item = drafted(cast)
+        submit_class(actor=cast.manager, item=item)
+        with pytest.raises(DomainError):
+            approve_class(actor=cast.approver, item=item)
+        assert self.told(cast.manager) == []
 
 
 def _office_of(cast: Cast) -> object:

@@ -43,6 +43,7 @@ from qihang.foundation.imports import services as imports
 from qihang.foundation.imports.engine.kinds import CommitOutcome, CommitRows, Target
 from qihang.foundation.imports.models import ImportBatch
 from qihang.foundation.jobs import running
+from qihang.foundation.notifications.models import Message
 from qihang.registry.benefits.models import BenefitUse
 from qihang.registry.participants.models import Person, PersonCategory
 from qihang.registry.policy.services import explain
@@ -308,6 +309,8 @@ class TestWhen:
             with pytest.raises(DomainError, match=f"最晚只能放宽到结业那天（{item.end}）"):
                 extend_roster(actor=cast.intake, item=item, until=item.end + dt.timedelta(days=1), comment="补人")
             extend_roster(actor=cast.intake, item=item, until=item.end, comment="补人")
+            told = Message.objects.get(user_id=cast.clerk.user_id, title="名单的日子放宽了")
+            assert str(item.end) in told.body and "补人" in told.body
         with clock.travel_to(item.end + dt.timedelta(days=1)), pytest.raises(DomainError, match="最晚只能放宽"):
             extend_roster(actor=cast.intake, item=item, until=clock.today(), comment="补人")
 

@@ -14,7 +14,7 @@ from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError, NotFound
 from qihang.foundation.core.roles import Role
-from qihang.foundation.notifications import services
+from qihang.foundation.notifications import ports, services
 from qihang.foundation.notifications.enums import Channel, Kind, Status
 from qihang.foundation.notifications.models import Delivery, Message
 from qihang.foundation.notifications.ports import GatewayError, gateways
@@ -75,6 +75,14 @@ def test_a_message_says_who_wrote_it_and_where_to_act() -> None:
         Kind.CASE,
     )
     assert not Delivery.objects.exists()
+
+
+def test_a_message_about_a_thing_leads_to_its_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ports.pages, "_handlers", {"accounts.user": lambda thing: f"/people/{thing.pk}/"})
+    user = make_user()
+    assert tell(user, about=user).url == f"/people/{user.pk}/"
+    assert tell(user, about=user, url="/my/").url == "/my/"
+    assert tell(user, about=tell(user)).url == "", "nobody has registered a page of messages"
 
 
 def test_texts_leave_after_the_transaction(

@@ -126,6 +126,14 @@ class TestList:
         for view in page.context["views"]:
             assert client.get(view.url).context["page"].paginator.count == view.count
 
+    def test_a_draft_waits_for_the_manager(self, cast: Cast) -> None:
+        item = draft(cast)
+        page = browser_of(cast.manager).get(reverse("provider_home"))
+        assert page.context["task"].item == item
+        assert reverse("class_step", args=[item.public_id, "submit"]) in page.content.decode()
+        assert page.context["view"] == "todo"
+        assert (waiting_classes(cast.manager), waiting_classes(cast.clerk)) == (1, 0)
+
     def test_nothing_to_do_is_said(self, cast: Cast) -> None:
         page = browser_of(cast.clerk).get(reverse("provider_home"))
         assert "现在没有要您办的事" in page.content.decode()

@@ -57,9 +57,15 @@ class TrainingClassQuerySet(models.QuerySet[Any]):
 
     # -- what waits for the institution; conditions, so that a list can count them all at once --
 
-    def to_do(self, on: dt.date) -> Self:
-        """Whatever the institution has to see to: sent back, without its roster or attendance, or over."""
-        return self.filter(sent_back() | without_roster() | without_attendance(on) | over(on))
+    def to_do(self, on: dt.date, role: str) -> Self:
+        """Whatever this hand of the institution has to see to."""
+        return self.filter(to_do(on, role))
+
+
+def to_do(on: dt.date, role: str) -> Q:
+    """Sent back, without its roster or attendance, or over; for the manager also what a clerk has filled in."""
+    wanted = sent_back() | without_roster() | without_attendance(on) | over(on)
+    return wanted | Q(state=ClassState.DRAFT) if role == Role.PROVIDER_MANAGER else wanted
 
 
 def sent_back() -> Q:

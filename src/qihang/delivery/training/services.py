@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from qihang.delivery.training.enums import ClassState
 from qihang.delivery.training.models import FilingCounter, TrainingClass
+from qihang.delivery.training.telling import tell_institution
 from qihang.delivery.training.workflows import CLASS_WORKFLOW
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
@@ -110,9 +111,12 @@ def approve_class(*, actor: Actor, item: TrainingClass, comment: str = "") -> Tr
     with unit_of_work(actor):
         today = clock.today()
         number = _next_filing_number(item.region_id, today.year)
-        return CLASS_WORKFLOW.apply(
+        approved = CLASS_WORKFLOW.apply(
             item, "approve", actor=actor, comment=comment, fields={"filing_no": number, "filed_on": today}
         )
+        words = f"批准了，备案号 {number}。开班（{item.start}）以前把花名册导进来。{_said(comment)}"
+        tell_institution(actor=actor, item=item, title="批准开班了", body=words)
+        return approved
 
 
 def pass_on_classes(*, actor: Actor, items: Iterable[TrainingClass], comment: str = "") -> BulkOutcome:
@@ -137,7 +141,11 @@ def pass_on_classes(*, actor: Actor, items: Iterable[TrainingClass], comment: st
 def send_back_class(*, actor: Actor, item: TrainingClass, comment: str) -> TrainingClass:
     """Back to the institution with what it must mend, by whoever has the application now."""
     step = "send_back" if item.state == ClassState.SUBMITTED else "refuse"
-    return CLASS_WORKFLOW.apply(item, step, actor=actor, comment=comment)
+    with unit_of_work(actor):
+        returned = CLASS_WORKFLOW.apply(item, step, actor=actor, comment=comment)
+        words = f"的申请退回来了，改好再交。{_said(comment)}"
+        tell_institution(actor=actor, item=item, title="开班申请退回来了", body=words)
+        return returned
 
 
 def cancel_class(*, actor: Actor, item: TrainingClass, comment: str) -> TrainingClass:
@@ -154,7 +162,17 @@ def extend_roster(*, actor: Actor, item: TrainingClass, until: dt.date, comment:
         raise DomainError("放宽到的日子已经过了，请写今天或以后的日子", field="until")
     if until > item.end:
         raise DomainError(f"最晚只能放宽到结业那天（{item.end}），课上完了不能再加人", field="until")
-    return CLASS_WORKFLOW.apply(item, "extend_roster", actor=actor, comment=comment, fields={"roster_until": until})
+    with unit_of_work(actor):
+        extended = CLASS_WORKFLOW.apply(
+            item, "extend_roster", actor=actor, comment=comment, fields={"roster_until": until}
+        )
+        words = f"的名单可以交到 {until}。{_said(comment)}"
+        tell_institution(actor=actor, item=item, title="名单的日子放宽了", body=words)
+        return extended
+
+
+def _said(comment: str) -> str:
+    return f"经办人写了：{comment.strip()}" if comment.strip() else ""
 
 
 def _known(fields: Mapping[str, Any]) -> dict[str, Any]:

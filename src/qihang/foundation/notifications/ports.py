@@ -1,6 +1,10 @@
-"""Gateways to phone networks and mail servers. Which one a channel uses is a setting (NOTIFICATION_GATEWAYS)."""
+"""Gateways to phone networks and mail servers, and where the thing of a message is seen.
 
-from typing import Protocol
+Which gateway a channel uses is a setting (NOTIFICATION_GATEWAYS).
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from qihang.foundation.core.ports import Port
 
@@ -17,3 +21,6 @@ class Gateway(Protocol):
 
 
 gateways: Port[Gateway] = Port("gateways")
+
+# Model label -> the address of a thing's page. The pages register theirs; a message about it then leads there.
+pages: Port[Callable[[Any], str]] = Port("pages")

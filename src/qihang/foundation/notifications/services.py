@@ -5,7 +5,7 @@ import logging
 from collections.abc import Collection, Iterable, Sequence
 
 from django.conf import settings
-from django.db import transaction
+from django.db import models, transaction
 
 from qihang.foundation.accounts.models import User
 from qihang.foundation.accounts.ports import Letter
@@ -14,7 +14,7 @@ from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError, NotFound
 from qihang.foundation.notifications.enums import CHOOSABLE, EXTRA_CHANNELS, Channel, Kind, Status
 from qihang.foundation.notifications.models import Delivery, Message, Preference
-from qihang.foundation.notifications.ports import GatewayError, gateways
+from qihang.foundation.notifications.ports import GatewayError, gateways, pages
 from qihang.foundation.notifications.texts import sms_text
 
 logger = logging.getLogger(__name__)
@@ -32,17 +32,19 @@ def notify(
     title: str,
     body: str = "",
     url: str = "",
+    about: models.Model | None = None,
     kind: Kind = Kind.CASE,
     channel: str | Collection[str] = Channel.IN_APP,
     sms: str = "",
 ) -> Message:
     """Leave a message for `user`, and send it on by further channels if they want that.
 
+    It leads to `url`, or to the page of the thing it is `about`, where the pages have registered one.
     `sms` is the text for the phone (without sign and name; default: title and body); TooLong beyond 70 characters. A
     phone is used only once it is proved. Delivery starts after the transaction commits.
     """
     return notify_many(
-        actor=actor, users=[user], title=title, body=body, url=url, kind=kind, channel=channel, sms=sms
+        actor=actor, users=[user], title=title, body=body, url=url, about=about, kind=kind, channel=channel, sms=sms
     )[0]
 
 
@@ -53,16 +55,18 @@ def notify_many(
     title: str,
     body: str = "",
     url: str = "",
+    about: models.Model | None = None,
     kind: Kind = Kind.CASE,
     channel: str | Collection[str] = Channel.IN_APP,
     sms: str = "",
 ) -> list[Message]:
     """`notify` for many people, in a few statements."""
+    leads_to = url or _page_of(about)
     sender = actor.organization_label or actor.user_label
     channels = {channel} if isinstance(channel, str) else set(channel)
     with transaction.atomic():
         messages = Message.objects.bulk_create(
-            Message(user=user, kind=kind, title=title, body=body, url=url, sender=sender) for user in users
+            Message(user=user, kind=kind, title=title, body=body, url=leads_to, sender=sender) for user in users
         )
         declined = _declined(users, kind)
         made = [
@@ -72,6 +76,11 @@ def notify_many(
         ]
         _start(made)
     return messages
+
+
+def _page_of(thing: models.Model | None) -> str:
+    label = thing._meta.label_lower if thing else ""
+    return pages.get(label)(thing) if label in pages else ""
 
 
 def _declined(users: Sequence[User], kind: str) -> dict[int, set[str]]:

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from qihang.delivery.training.enums import ClassFormat, ClassState, Programme
 from qihang.delivery.training.models import TrainingClass
-from qihang.delivery.training.querysets import over, running, sent_back, without_attendance, without_roster
+from qihang.delivery.training.querysets import running, to_do
 from qihang.delivery.training.workflows import PROVIDERS
 from qihang.foundation.core import clock
 from qihang.foundation.core.calendars import WorkCalendar
@@ -26,10 +26,10 @@ _PAGE = 20
 _TASKS = 5
 
 
-def _views(on: dt.date) -> dict[str, tuple[str, Q]]:
+def _views(on: dt.date, role: str) -> dict[str, tuple[str, Q]]:
     """Each tab's label and condition."""
     return {
-        "todo": ("要办的", sent_back() | without_roster() | without_attendance(on) | over(on)),
+        "todo": ("要办的", to_do(on, role)),
         "running": ("在上课", running(on)),
         "coming": ("等开班", Q(state=ClassState.APPROVED, start__gt=on)),
         "review": ("等审批", Q(state__in=[ClassState.SUBMITTED, ClassState.REVIEWED])),
@@ -46,7 +46,9 @@ def overview(request: HttpRequest) -> HttpResponse:
     works = actor.role in PROVIDERS
     tasks = tasks_of(asked(actor, today), actor) if works else []
     mine = TrainingClass.objects.visible_to(actor)
-    views = _views(today) if works else {key: value for key, value in _views(today).items() if key != "todo"}
+    views = _views(today, actor.role)
+    if not works:
+        del views["todo"]
     counts = mine.aggregate(**{key: Count("pk", filter=condition) for key, (_, condition) in views.items()})
     chosen = request.GET.get("view", "")
     if chosen not in views:

@@ -65,7 +65,7 @@ def task_of(item: TrainingClass, actor: Actor) -> Task | None:
 
 def asked(actor: Actor, on: dt.date) -> list[TrainingClass]:
     """The classes in which something waits for the institution."""
-    rows = TrainingClass.objects.visible_to(actor).to_do(on).select_related("organization", "occupation")
+    rows = TrainingClass.objects.visible_to(actor).to_do(on, actor.role).select_related("organization", "occupation")
     return list(rows)
 
 
