@@ -160,7 +160,9 @@ class Telling:
         places = {place.pk: place for place in self._places(EnrolmentState.APPLIED)}
         unproved = [pk for pk, place in places.items() if self._life_of(place).unproved]
         good = [pk for pk, claims in waiting_claims(self.item).items() if claims and pk not in unproved]
-        confirm_categories(actor=self._office.intake, item=self.item, enrolment_ids=good, comment="看过证件和登记")
+        confirm_categories(
+            actor=self._office.intake, item=self.item, enrolment_ids=good, public_post=False, comment="看过证件和登记"
+        )
         for pk in unproved:
             reject_category(actor=self._office.intake, enrolment=places[pk], reason="登记系统里查不到，请带证明到窗口")
 

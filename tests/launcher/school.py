@@ -59,7 +59,7 @@ def _open_class(cast: "Cast", number: int) -> str:
     claims = [claim_row(person, "02", today, MEILAN) for person in persons]
     claim_categories(actor=cast.clerk, claims=pl.DataFrame(claims))
     claimed = PersonCategory.objects.filter(person__in=persons).values_list("pk", flat=True)
-    confirmed = confirm_categories(actor=SYSTEM, ids=claimed)
+    confirmed = confirm_categories(actor=SYSTEM, ids=claimed, public_post=False)
     assert len(confirmed.done) == roster.known, confirmed.refused
     return str(item.public_id)
 

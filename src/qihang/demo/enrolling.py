@@ -178,8 +178,9 @@ def _conclusion(basis: DecisionBasis, facts: str, marks: str, eligible: bool) ->
 def _look(cohort: Cohort, places: pl.DataFrame, decisions: pl.DataFrame) -> None:
     """Categories confirmed, or found not to be true, and the places decided anew."""
     chronicle, claims = cohort.chronicle, places.select(UNIT, pl.col("claim").alias("id"), "seen")
-    for seen, step, comment in ((True, "confirm", _SEEN), (False, "reject", _NOT_FOUND)):
-        rows = claims.filter(pl.col("seen") == seen).select(UNIT, "id", pl.lit(comment).alias("comment"))
+    no_post = pl.lit(False).alias("public_post")
+    for seen, step, comment, found in ((True, "confirm", _SEEN, [no_post]), (False, "reject", _NOT_FOUND, [])):
+        rows = claims.filter(pl.col("seen") == seen).select(UNIT, "id", pl.lit(comment).alias("comment"), *found)
         chronicle.move(CATEGORY_WORKFLOW, step, rows, source=CategoryState.CLAIMED.value)
     mine = decisions.drop(UNIT).join(places.select(pl.col("id").alias("place"), UNIT), on="place")
     chronicle.insert(Decision, mine.drop("place"))

@@ -75,7 +75,7 @@ class TestSheet:
                 yes=True,
                 accept_valid=True,
             )
-            confirm_categories(actor=cast.intake, item=item, enrolment_ids=waiting_claims(item))
+            confirm_categories(actor=cast.intake, item=item, enrolment_ids=waiting_claims(item), public_post=False)
         batch = brought_in("attendance", item, cast, (SAMPLES / "考勤表-家政服务员五级.xlsx").read_bytes(), yes=True)
         assert batch.result is not None and batch.result["written"] == 34
         assert set(Attendance.objects.values_list("source_id", flat=True)) == {batch.public_id}

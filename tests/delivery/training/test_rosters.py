@@ -46,6 +46,7 @@ from qihang.foundation.jobs import running
 from qihang.foundation.notifications.models import Message
 from qihang.registry.benefits.models import BenefitUse
 from qihang.registry.participants.models import Person, PersonCategory
+from qihang.registry.participants.workflows import CATEGORY_WORKFLOW
 from qihang.registry.policy.services import explain
 from qihang.registry.reference.load import load_reference_data
 
@@ -117,7 +118,9 @@ class TestSample:
         brought_in(item, cast, (SAMPLES / SAMPLE).read_bytes(), yes="all", accept_valid=True)
         waiting = waiting_claims(item)
         assert len(waiting) == 33
-        settled = confirm_categories(actor=cast.intake, item=item, enrolment_ids=waiting, comment="看过证")
+        settled = confirm_categories(
+            actor=cast.intake, item=item, enrolment_ids=waiting, public_post=False, comment="看过证"
+        )
         assert (settled.admitted, settled.refused, settled.waiting) == (33, 0, 0)
         assert BenefitUse.objects.counted().filter(source_kind=SOURCE).count() == 33
         assert set(item.enrolments.filter(state="enrolled").values_list("enrolled_on", flat=True)) == {
@@ -192,7 +195,7 @@ class TestDecision:
     def test_a_category_confirmed_before_admits_at_once(self, cast: Cast) -> None:
         first = approved_class(cast)
         brought_in(first, cast, roster({}))
-        confirm_categories(actor=cast.intake, item=first, enrolment_ids=waiting_claims(first))
+        confirm_categories(actor=cast.intake, item=first, enrolment_ids=waiting_claims(first), public_post=False)
         withdraw(actor=cast.clerk, enrolment=only(first), on=clock.today(), comment="改上晚班")
         second = approved_class(cast, name="晚班", format="night")
         brought_in(second, cast, roster({}))
@@ -201,7 +204,7 @@ class TestDecision:
     def test_the_years_only_benefit_is_taken_and_the_second_class_refuses(self, cast: Cast) -> None:
         first, second = approved_class(cast), approved_class(cast, name="第二期")
         brought_in(first, cast, roster({}))
-        confirm_categories(actor=cast.intake, item=first, enrolment_ids=waiting_claims(first))
+        confirm_categories(actor=cast.intake, item=first, enrolment_ids=waiting_claims(first), public_post=False)
         brought_in(second, cast, roster({}), yes="all")
         place = only(second)
         assert place.state == "refused"
@@ -240,14 +243,46 @@ class TestDecision:
         brought_in(item, cast, roster({}))
         reject_category(actor=cast.intake, enrolment=only(item), reason="没有证")
         assert only(item).state == "refused"
-        settled = correct_category(actor=cast.intake, enrolment=only(item), category="02", comment="补来了证")
+        settled = correct_category(
+            actor=cast.intake, enrolment=only(item), category="02", public_post=False, comment="补来了证"
+        )
         assert settled.admitted == 1
+
+    def test_whether_somebody_is_on_a_public_staff_is_never_taken_for_granted(self, cast: Cast) -> None:
+        item = approved_class(cast)
+        brought_in(item, cast, roster({}))
+        waiting = waiting_claims(item)
+        settled = confirm_categories(actor=cast.intake, item=item, enrolment_ids=waiting, public_post=None)
+        assert (settled.admitted, settled.refused, settled.waiting) == (0, 0, 1)
+        found = correct_category(
+            actor=cast.intake, enrolment=only(item), category="02", public_post=False, comment="查了编制名册"
+        )
+        assert found.admitted == 1
+
+    def test_who_was_found_on_a_public_staff_is_refused_in_the_next_class_too(self, cast: Cast) -> None:
+        first, second = approved_class(cast), approved_class(cast, name="第二期")
+        brought_in(first, cast, roster({}))
+        posted = correct_category(
+            actor=cast.intake, enrolment=only(first), category="02", public_post=True, comment="编制名册上有"
+        )
+        assert posted.refused == 1
+        brought_in(second, cast, roster({}))
+        assert only(second).state == "refused"
+        wrong = correct_category(
+            actor=cast.intake, enrolment=only(second), category="02", public_post=False, comment="同名，查错了"
+        )
+        assert wrong.admitted == 1
+        (record,) = PersonCategory.objects.filter(person=only(second).person)
+        steps = CATEGORY_WORKFLOW.history(record).values_list("transition", "comment")
+        assert list(steps)[1:] == [("confirm", "编制名册上有"), ("correct_post", "同名，查错了")]
 
     def test_an_officer_writes_the_right_category_down(self, cast: Cast) -> None:
         item = approved_class(cast)
         brought_in(item, cast, roster({"人员类别": ""}), yes="all")
         assert only(item).state == "applied"
-        settled = correct_category(actor=cast.intake, enrolment=only(item), category="03", comment="看过居住证")
+        settled = correct_category(
+            actor=cast.intake, enrolment=only(item), category="03", public_post=False, comment="看过居住证"
+        )
         assert settled.admitted == 1
         place = only(item)
         assert (place.category, place.state) == ("03", "enrolled")
@@ -256,21 +291,21 @@ class TestDecision:
         item = approved_class(cast)
         brought_in(item, cast, roster({}))
         with pytest.raises(DomainError, match="没有这种人员类别"):
-            correct_category(actor=cast.intake, enrolment=only(item), category="99", comment="x")
+            correct_category(actor=cast.intake, enrolment=only(item), category="99", public_post=False, comment="x")
 
     def test_confirming_what_is_settled_says_so(self, cast: Cast) -> None:
         item = approved_class(cast)
         brought_in(item, cast, roster({}))
         ids = list(waiting_claims(item))
-        confirm_categories(actor=cast.intake, item=item, enrolment_ids=ids)
+        confirm_categories(actor=cast.intake, item=item, enrolment_ids=ids, public_post=False)
         with pytest.raises(DomainError, match="刷新再看"):
-            confirm_categories(actor=cast.intake, item=item, enrolment_ids=ids)
+            confirm_categories(actor=cast.intake, item=item, enrolment_ids=ids, public_post=False)
 
     def test_the_institution_does_not_confirm_its_own_word(self, cast: Cast) -> None:
         item = approved_class(cast)
         brought_in(item, cast, roster({}))
         with pytest.raises(NotAllowed):
-            confirm_categories(actor=cast.manager, item=item, enrolment_ids=waiting_claims(item))
+            confirm_categories(actor=cast.manager, item=item, enrolment_ids=waiting_claims(item), public_post=False)
         assert only(item).state == "applied"
 
     def test_deciding_again_without_news_leaves_it_waiting(self, cast: Cast) -> None:
@@ -326,7 +361,7 @@ class TestWhen:
         item = approved_class(cast)
         brought_in(item, cast, roster({}))
         far = make_actor("intake_officer", region=SANYA)
-        confirm_categories(actor=far, item=item, enrolment_ids=waiting_claims(item))
+        confirm_categories(actor=far, item=item, enrolment_ids=waiting_claims(item), public_post=False)
         assert only(item).state == "applied"
 
     def test_no_more_people_than_were_approved(self, cast: Cast) -> None:
@@ -376,7 +411,7 @@ class TestWithdrawal:
     def test_frees_the_benefit(self, cast: Cast) -> None:
         item = approved_class(cast)
         brought_in(item, cast, roster({}))
-        confirm_categories(actor=cast.intake, item=item, enrolment_ids=waiting_claims(item))
+        confirm_categories(actor=cast.intake, item=item, enrolment_ids=waiting_claims(item), public_post=False)
         withdraw(actor=cast.clerk, enrolment=only(item), on=clock.today(), comment="去外地")
         assert only(item).state == EnrolmentState.WITHDRAWN
         assert not BenefitUse.objects.counted().exists()

@@ -102,12 +102,12 @@ def test_a_category_stands_once_and_is_confirmed_by_an_officer_in_bulk(clerk: Ac
     claim(clerk, wang)
     assert PersonCategory.objects.count() == 2
     officer = make_actor(Role.INTAKE_OFFICER)
-    outcome = confirm_categories(actor=officer, ids=[row.pk for row in rows], comment="看过证")
+    outcome = confirm_categories(actor=officer, ids=[row.pk for row in rows], public_post=False, comment="看过证")
     assert outcome.done == [rows[0].pk], "陈春梅 is of another district"
     assert PersonCategory.objects.get(pk=rows[0].pk).state == "confirmed"
     assert PersonCategory.objects.get(pk=rows[1].pk).state == "claimed"
     with pytest.raises(NotAllowed):
-        confirm_categories(actor=clerk, ids=[rows[1].pk])
+        confirm_categories(actor=clerk, ids=[rows[1].pk], public_post=False)
 
 
 def test_the_database_refuses_the_same_category_twice_at_a_time(clerk: Actor) -> None:
@@ -118,6 +118,17 @@ def test_the_database_refuses_the_same_category_twice_at_a_time(clerk: Actor) ->
     )
     with pytest.raises(IntegrityError, match="category_once_at_a_time"), transaction.atomic(), unit_of_work(clerk):
         twin.save()
+
+
+def test_the_database_takes_no_finding_about_somebody_whom_nobody_has_looked_at(clerk: Actor) -> None:
+    (wang,) = register(clerk, WANG)
+    row = claim(clerk, wang)
+    with (
+        pytest.raises(IntegrityError, match="post_found_with_the_category"),
+        transaction.atomic(),
+        unit_of_work(clerk),
+    ):
+        PersonCategory.objects.filter(pk=row.pk).update(public_post=False)
 
 
 @pytest.fixture

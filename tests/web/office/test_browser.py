@@ -59,7 +59,13 @@ def busy_county(cast: Cast) -> tuple[TrainingClass, TrainingClass]:
     person = make_person()
     earlier = waiting_place(approved_class(cast, name="客房服务员五级2026年第1期"), person=person)
     waiting_place(approved, person=person, category="09", no=4)
-    confirm_categories(actor=cast.intake, item=earlier.training_class, enrolment_ids=[earlier.pk], comment="看了原件")
+    confirm_categories(
+        actor=cast.intake,
+        item=earlier.training_class,
+        enrolment_ids=[earlier.pk],
+        public_post=False,
+        comment="看了原件",
+    )
     waiting_place(approved, person=make_person("1950-01-01"), no=5)
     with clock.travel_to(TODAY.replace(month=2, day=24)):
         submitted(cast, name="电工五级2026年第6期", planned_heads=40)

@@ -28,7 +28,7 @@ def words(client: Client, where: str) -> Words:
 
 
 def confirm(client: Client, item: TrainingClass, places: list[Enrolment], comment: str = "看了原件") -> Words:
-    posted = {"ids": ids_of(places), "comment": comment, "sure": "1"}
+    posted = {"ids": ids_of(places), "comment": comment, "no_public_post": "on", "sure": "1"}
     return words_of(client.post(address(item, "office_categories_confirm"), posted, follow=True).content.decode())
 
 
@@ -51,7 +51,7 @@ def test_the_registers_say_what_they_know(cast: Cast) -> None:
     first, item = approved_class(cast, name="上一期"), approved_class(cast, name="这一期")
     past_use(person, "2024-1")
     waiting_place(first, person=person)
-    CATEGORY_WORKFLOW.apply(PersonCategory.objects.get(), "confirm", actor=cast.intake)
+    CATEGORY_WORKFLOW.apply(PersonCategory.objects.get(), "confirm", actor=cast.intake, fields={"public_post": False})
     waiting_place(item, person=person, category="09")
     page = words(at_desk(cast.intake), address(item))
     for said in ("在“上一期”里", "核实过：城镇登记失业人员", "培训补贴用过 1 次"):
@@ -99,7 +99,9 @@ def test_who_no_longer_meets_a_condition_is_refused_and_it_says_which(cast: Cast
     person = make_person()
     first, item = approved_class(cast, name="上一期"), approved_class(cast, name="这一期")
     earlier, place = waiting_place(first, person=person), waiting_place(item, person=person, category="09")
-    confirm_categories(actor=cast.intake, item=first, enrolment_ids=[earlier.pk], comment="看了原件")
+    confirm_categories(
+        actor=cast.intake, item=first, enrolment_ids=[earlier.pk], public_post=False, comment="看了原件"
+    )
     page = confirm(at_desk(cast.intake), item, [place])
     assert states(item) == ["refused"]
     assert "没通过，差在" in page
@@ -114,10 +116,31 @@ def test_without_words_nothing_is_confirmed(cast: Cast) -> None:
     assert states(item) == ["applied"]
 
 
+def test_nobody_is_confirmed_before_their_posts_were_looked_at(cast: Cast) -> None:
+    item = approved_class(cast)
+    places = waiting_places(item, 1)
+    asked = {"ids": ids_of(places), "comment": "看了原件", "sure": "1"}
+    page = words_of(at_desk(cast.intake).post(address(item, "office_categories_confirm"), asked).content.decode())
+    assert "没核过在编情况的，先不要核实" in page
+    assert states(item) == ["applied"]
+
+
+def test_somebody_on_a_public_staff_is_refused_and_told_so(cast: Cast) -> None:
+    item = approved_class(cast)
+    place = waiting_place(item)
+    given = {"category": "02", "public_post": "yes", "comment": "编办名册里有他"}
+    page = at_desk(cast.intake).post(reverse("office_case_correct", args=[place.public_id]), given, follow=True)
+    assert "没通过，差在" in words_of(page.content.decode())
+    assert "在编" in words_of(page.content.decode())
+    assert states(item) == ["refused"]
+
+
 def test_somebody_settled_meanwhile_is_left_alone(cast: Cast) -> None:
     item = approved_class(cast)
     places = waiting_places(item, 2)
-    confirm_categories(actor=cast.intake, item=item, enrolment_ids=[places[0].pk], comment="同事办的")
+    confirm_categories(
+        actor=cast.intake, item=item, enrolment_ids=[places[0].pk], public_post=False, comment="同事办的"
+    )
     client = at_desk(cast.intake)
     assert "录取1" in confirm(client, item, places)
     assert "没有勾选，或者勾的人已经核实过了" in confirm(client, item, places)
@@ -143,8 +166,13 @@ def test_by_the_proof_somebody_is_of_another_category(cast: Cast) -> None:
     place = waiting_place(item)
     correct = reverse("office_case_correct", args=[place.public_id])
     client = at_desk(cast.intake)
-    assert "没有这一项" in words_of(client.post(correct, {"category": "99", "comment": "看证"}).content.decode())
-    client.post(correct, {"category": "09", "comment": "看了退役证"})
+    assert "没有这一项" in words_of(
+        client.post(correct, {"category": "99", "public_post": "no", "comment": "看证"}).content.decode()
+    )
+    assert "请选“是机关、事业单位在编人员吗" in words_of(
+        client.post(correct, {"category": "09", "comment": "看了退役证"}).content.decode()
+    )
+    client.post(correct, {"category": "09", "public_post": "no", "comment": "看了退役证"})
     place.refresh_from_db()
     assert (place.state, place.category) == ("enrolled", "09")
 
@@ -152,7 +180,7 @@ def test_by_the_proof_somebody_is_of_another_category(cast: Cast) -> None:
 def test_all_who_wait_are_decided_anew_by_what_is_known_now(cast: Cast) -> None:
     item = approved_class(cast)
     waiting_place(item)
-    CATEGORY_WORKFLOW.apply(PersonCategory.objects.get(), "confirm", actor=cast.intake)
+    CATEGORY_WORKFLOW.apply(PersonCategory.objects.get(), "confirm", actor=cast.intake, fields={"public_post": False})
     client = at_desk(cast.intake)
     page = words_of(client.post(address(item, "office_categories_again"), follow=True).content.decode())
     assert "录取1" in page

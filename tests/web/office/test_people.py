@@ -48,7 +48,9 @@ class TestCase:
     def test_admitted_it_shows_the_sum_the_use_and_the_decision_before(self, cast: Cast) -> None:
         item = approved_class(cast)
         place = waiting_place(item)
-        confirm_categories(actor=cast.intake, item=item, enrolment_ids=[place.pk], comment="看了原件")
+        confirm_categories(
+            actor=cast.intake, item=item, enrolment_ids=[place.pk], public_post=False, comment="看了原件"
+        )
         page = case_of(at_desk(cast.approver), place)
         for said in ("符合条件，金额", "＝ ", "已占用，就业补助资金", "以前的判定", "看了原件", "录取"):
             assert said in page, said

@@ -47,7 +47,7 @@ def settle(places: list[Enrolment], cast: Cast) -> None:
     item = places[0].training_class
     claims = [claim_row(place.person, "02", item.filed_on, item.region_id) for place in places]
     claim_categories(actor=cast.clerk, claims=pl.DataFrame(claims))
-    confirm_categories(actor=cast.intake, item=item, enrolment_ids=[place.pk for place in places])
+    confirm_categories(actor=cast.intake, item=item, enrolment_ids=[place.pk for place in places], public_post=False)
 
 
 def what(**changes: Any) -> dict[str, Any]:

@@ -4,7 +4,6 @@ A decision has three outcomes. Passed: the benefit is reserved and the person is
 told which condition failed. Unknown: the place waits, for an officer to confirm the category or for a parameter.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -137,20 +136,13 @@ def _persons(places: Sequence[Enrolment]) -> dict[int, Person]:
 
 def _facts(item: TrainingClass, cases: pl.DataFrame) -> pl.DataFrame:
     """One row a place: what is known of the person on the class's start, and the class."""
-    words = _confirmed(item, cases["person_id"].to_list())
-    known = pl.DataFrame(
-        [(person, category, word) for (person, category), word in words.items()],
-        schema={"person_id": pl.Int64, "category": pl.String, "category_confirmed": pl.Boolean},
-        orient="row",
-    )
-    confirmed = pl.col("category_confirmed")
+    found = _found(item, cases["person_id"].to_list())
     named = cases.with_columns(pl.when(pl.col("category") != "").then(pl.col("category")))
     return (
-        named.join(known, ["person_id", "category"], "left", maintain_order="left")
+        named.join(_words(found), ["person_id", "category"], "left", maintain_order="left")
+        .join(_posts(found), "person_id", "left", maintain_order="left")
         .hstack(_counts(item, cases))
         .with_columns(
-            # Looked at together with the category's proof.
-            pl.when(confirmed).then(pl.lit(False)).alias("public_post"),
             pl.lit(item.start).alias("class_start"),
             pl.lit(item.level).alias("level"),
             pl.lit(item.hours, pl.Int64).alias("lesson_hours"),
@@ -158,15 +150,24 @@ def _facts(item: TrainingClass, cases: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _confirmed(item: TrainingClass, persons: Iterable[int]) -> dict[tuple[int, str], bool]:
-    """(person, category) -> what an officer found; claims that nobody has looked at are left out."""
-    rows = PersonCategory.objects.filter(person__in=among(persons)).on(item.start)
-    words: dict[tuple[int, str], set[str]] = defaultdict(set)
-    for person, category, state in rows.values_list("person_id", "category", "state"):
-        words[person, category].add(state)
-    confirmed = {key: True for key, states in words.items() if CategoryState.CONFIRMED in states}
-    rejected = {key: False for key, states in words.items() if states == {CategoryState.REJECTED}}
-    return rejected | confirmed
+def _found(item: TrainingClass, persons: Iterable[int]) -> pl.DataFrame:
+    """What officers found of these people by the class's start, a row a category; unseen claims are left out."""
+    rows = PersonCategory.objects.filter(person__in=among(persons)).on(item.start).exclude(state=CategoryState.CLAIMED)
+    schema = {"person_id": pl.Int64, "category": pl.String, "state": pl.String, "public_post": pl.Boolean}
+    return pl.DataFrame(list(rows.values_list(*schema)), schema=schema, orient="row").with_columns(
+        (pl.col("state") == CategoryState.CONFIRMED.value).alias("category_confirmed")
+    )
+
+
+def _words(found: pl.DataFrame) -> pl.DataFrame:
+    """Whether a category was confirmed; one that was only ever rejected is known not to hold."""
+    return found.group_by("person_id", "category").agg(pl.col("category_confirmed").any())
+
+
+def _posts(found: pl.DataFrame) -> pl.DataFrame:
+    """Whether anybody confirmed was found on a public staff; null where no officer has looked."""
+    looked = found.filter("category_confirmed", pl.col("public_post").is_not_null())
+    return looked.group_by("person_id").agg(pl.col("public_post").any())
 
 
 def _counts(item: TrainingClass, frame: pl.DataFrame) -> pl.DataFrame:

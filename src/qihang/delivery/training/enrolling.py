@@ -17,7 +17,7 @@ from qihang.foundation.core.units import unit_of_work
 from qihang.registry.benefits.services import release_many
 from qihang.registry.participants.enums import CategorySource, CategoryState
 from qihang.registry.participants.models import PersonCategory
-from qihang.registry.participants.services import claim_categories
+from qihang.registry.participants.services import claim_categories, correct_public_posts
 from qihang.registry.participants.services import confirm_categories as confirm_claims
 from qihang.registry.participants.services import reject_category as reject_claim
 from qihang.registry.reference.codes import codes
@@ -50,11 +50,12 @@ def waiting_claims(item: TrainingClass) -> dict[int, list[PersonCategory]]:
 
 
 def confirm_categories(
-    *, actor: Actor, item: TrainingClass, enrolment_ids: Iterable[int], comment: str = ""
+    *, actor: Actor, item: TrainingClass, enrolment_ids: Iterable[int], public_post: bool | None, comment: str = ""
 ) -> Settled:
     """An officer has seen the proof of the categories of these places, which are decided anew at once.
 
-    What else somebody is said to be stays unconfirmed: nobody has looked at its proof.
+    `public_post` is what was found of all of them: 在编, not, or (None) not looked at. What else somebody is said to be
+    stays unconfirmed: nobody has looked at its proof.
     """
     wanted = set(enrolment_ids)
     with unit_of_work(actor):
@@ -64,7 +65,7 @@ def confirm_categories(
             raise DomainError(f"有 {len(unknown)} 人已经不在等核实，刷新再看", code="stale")
         categories = dict(Enrolment.objects.filter(pk__in=among(wanted)).values_list("pk", "category"))
         shown = [claim.pk for pk in sorted(wanted) for claim in claims[pk] if claim.category == categories[pk]]
-        confirm_claims(actor=actor, ids=shown, comment=comment)
+        confirm_claims(actor=actor, ids=shown, public_post=public_post, comment=comment)
         return decide_waiting(actor=actor, item=item, ids=wanted)
 
 
@@ -80,7 +81,7 @@ def reject_category(*, actor: Actor, enrolment: Enrolment, reason: str) -> Settl
         return decide_waiting(actor=actor, item=item, ids=[enrolment.pk])
 
 
-def correct_category(*, actor: Actor, enrolment: Enrolment, category: str, comment: str) -> Settled:
+def correct_category(*, actor: Actor, enrolment: Enrolment, category: str, public_post: bool, comment: str) -> Settled:
     """An officer who has seen the proof writes down what the person is, whatever the roster said, and decides anew.
 
     A refused place is taken up again by it.
@@ -91,13 +92,13 @@ def correct_category(*, actor: Actor, enrolment: Enrolment, category: str, comme
         place = _unsettled(enrolment, actor)
         if place.state == EnrolmentState.REFUSED:
             ENROLMENT_WORKFLOW.apply(place, "reconsider", actor=actor, comment=comment)
-        _claim_and_confirm(actor, place, category, comment)
+        _claim_and_confirm(actor, place, category, public_post, comment)
         place.category = category
         place.save(update_fields=["category"])
         return decide_waiting(actor=actor, item=place.training_class, ids=[place.pk])
 
 
-def _claim_and_confirm(actor: Actor, place: Enrolment, category: str, comment: str) -> None:
+def _claim_and_confirm(actor: Actor, place: Enrolment, category: str, public_post: bool, comment: str) -> None:
     item = place.training_class
     claim = {
         "person_id": place.person_id,
@@ -107,8 +108,12 @@ def _claim_and_confirm(actor: Actor, place: Enrolment, category: str, comment: s
         "region_id": item.region_id,
     }
     claim_categories(actor=actor, claims=pl.DataFrame([claim]))
-    claimed = PersonCategory.objects.filter(person=place.person_id, category=category, state=CategoryState.CLAIMED)
-    confirm_claims(actor=actor, ids=claimed.values_list("pk", flat=True), comment=comment)
+    mine = PersonCategory.objects.filter(person=place.person_id)
+    claimed = mine.filter(category=category, state=CategoryState.CLAIMED).values_list("pk", flat=True)
+    confirm_claims(actor=actor, ids=claimed, public_post=public_post, comment=comment)
+    otherwise = mine.on(item.start).filter(state=CategoryState.CONFIRMED).exclude(public_post=public_post)
+    ids = otherwise.values_list("pk", flat=True)
+    correct_public_posts(actor=actor, ids=ids, public_post=public_post, comment=comment)
 
 
 def reconsider(*, actor: Actor, enrolment: Enrolment, comment: str) -> Settled:

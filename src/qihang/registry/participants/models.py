@@ -63,7 +63,11 @@ class Person(AuditedModel):
 
 
 class PersonCategory(AuditedModel):
-    """A person belongs to a category (code table person_category) within dates, on a word that an officer confirms."""
+    """A person belongs to a category (code table person_category) within dates, on a word that an officer confirms.
+
+    `public_post`: whether the officer found the person on the staff of an authority or public institution (在编); null
+    as long as nobody has looked.
+    """
 
     person = models.ForeignKey(Person, models.RESTRICT, related_name="categories", verbose_name="人员")
     category = models.CharField("人员类别", max_length=2)
@@ -74,6 +78,7 @@ class PersonCategory(AuditedModel):
     region = models.ForeignKey(
         "reference.Region", models.RESTRICT, to_field="code", related_name="+", verbose_name="认定地"
     )
+    public_post = models.BooleanField("机关事业单位在编", null=True)
     state = StateField("状态", choices=CategoryState)
 
     objects: ClassVar = PersonCategoryQuerySet.as_manager()
@@ -85,6 +90,11 @@ class PersonCategory(AuditedModel):
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
                 name="category_dates_in_order",
                 violation_error_message="止日不能早于起日",
+            ),
+            models.CheckConstraint(
+                condition=Q(public_post__isnull=True) | ~Q(state=CategoryState.CLAIMED),
+                name="post_found_with_the_category",
+                violation_error_message="在编情况和类别一起核实",
             ),
             ExclusionConstraint(
                 name="category_once_at_a_time",

@@ -96,9 +96,22 @@ def claim_categories(*, actor: Actor, claims: pl.DataFrame) -> int:
         return CATEGORY_WORKFLOW.enter_frame(fresh, actor=actor).len()
 
 
-def confirm_categories(*, actor: Actor, ids: Iterable[int], comment: str = "") -> BulkOutcome:
-    """An officer confirms categories in bulk; each confirmed one is logged, the rest come back with the reason."""
-    return CATEGORY_WORKFLOW.apply_many(list(ids), "confirm", actor=actor, comment=comment)
+def confirm_categories(
+    *, actor: Actor, ids: Iterable[int], public_post: bool | None, comment: str = ""
+) -> BulkOutcome:
+    """An officer confirms categories in bulk; each confirmed one is logged, the rest come back with the reason.
+
+    `public_post` is what the officer found of these people: on the staff of an authority or public institution, not,
+    or (None) not looked at.
+    """
+    found = {pk: {"public_post": public_post} for pk in ids}
+    return CATEGORY_WORKFLOW.apply_many(list(found), "confirm", actor=actor, comment=comment, fields_by_id=found)
+
+
+def correct_public_posts(*, actor: Actor, ids: Iterable[int], public_post: bool, comment: str) -> BulkOutcome:
+    """An officer finds otherwise of confirmed people than was found before."""
+    found = {pk: {"public_post": public_post} for pk in ids}
+    return CATEGORY_WORKFLOW.apply_many(list(found), "correct_post", actor=actor, comment=comment, fields_by_id=found)
 
 
 def reject_category(*, actor: Actor, category: PersonCategory, reason: str) -> PersonCategory:

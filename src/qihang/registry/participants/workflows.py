@@ -45,6 +45,14 @@ CATEGORY_WORKFLOW = Workflow(
             seal="核",
         ),
         Transition(
+            "correct_post",
+            "更正在编情况",
+            sources=(CategoryState.CONFIRMED,),
+            target=CategoryState.CONFIRMED,
+            roles=(Role.INTAKE_OFFICER,),
+            needs_comment=True,
+        ),
+        Transition(
             "reject",
             "认定不属于",
             sources=(CategoryState.CLAIMED, CategoryState.CONFIRMED),

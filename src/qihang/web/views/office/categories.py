@@ -94,7 +94,9 @@ def confirm(request: HttpRequest, public_id: str) -> HttpResponse:
         .values_list("pk", flat=True)
     )
     try:
-        confirm_categories(actor=actor, item=item, enrolment_ids=ids, comment=form.cleaned_data["comment"])
+        confirm_categories(
+            actor=actor, item=item, enrolment_ids=ids, public_post=False, comment=form.cleaned_data["comment"]
+        )
     except DomainError as refusal:
         messages.warning(request, f"{refusal.message}。这次没有办成。")
         return HttpResponseRedirect(reverse("office_categories", args=[item.public_id]))

@@ -71,6 +71,11 @@ class CommentForm(PageForm):
         widget=WordsInput(),
         help_text="比如“看了原件：就业创业证”",
     )
+    no_public_post = forms.BooleanField(
+        label="我核过：这些人都不是机关、事业单位在编人员",
+        help_text="有在编的，回去点开他的名字，办“按证明改类别”",
+        error_messages={"required": "没核过在编情况的，先不要核实；核过了打上勾"},
+    )
 
 
 class ReasonForm(PageForm):
@@ -83,6 +88,11 @@ class CorrectForm(PageForm):
     """What the person is by the proof the officer saw, and which proof."""
 
     category = forms.ChoiceField(label="按证明是哪一类")
+    public_post = forms.TypedChoiceField(
+        label="是机关、事业单位在编人员吗",
+        choices=[("", "请选"), ("no", "不是"), ("yes", "是")],
+        coerce=lambda answer: answer == "yes",
+    )
     comment = forms.CharField(label="看的什么证明（会记进办理经过）", max_length=500, widget=WordsInput())
 
     def __init__(self, data: Any = None, *, categories: Sequence[tuple[str, str]]) -> None:

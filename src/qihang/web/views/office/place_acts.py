@@ -57,7 +57,11 @@ _CORRECT = Act(
     submit="改成这一类，重算",
     form=lambda data: CorrectForm(data, categories=_categories()),
     do=lambda actor, place, given: correct_category(
-        actor=actor, enrolment=place, category=given["category"], comment=given["comment"]
+        actor=actor,
+        enrolment=place,
+        category=given["category"],
+        public_post=given["public_post"],
+        comment=given["comment"],
     ),
 )
 _RECONSIDER = Act(
