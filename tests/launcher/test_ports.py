@@ -1,3 +1,4 @@
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ import pytest
 
 from qihang.foundation.core.errors import DomainError
 from qihang.launcher import ports
-from qihang.launcher.ports import answer, claimed_port, page_address
+from qihang.launcher.ports import answer, claimed_port, other_port, page_address
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +26,21 @@ def listener() -> Iterator[socket.socket]:
 
 def test_a_taken_port_is_told_with_another_to_take(listener: socket.socket) -> None:
     port = listener.getsockname()[1]
-    with pytest.raises(DomainError, match=f"端口 {port} 已被占用.*--port {port + 1}"), claimed_port("127.0.0.1", port):
+    refused = pytest.raises(DomainError, match=rf"端口 {port} 已被占用；请换一个，例如 ./qihang up --port \d+")
+    with refused as refusal, claimed_port("127.0.0.1", port):
+        raise AssertionError("must not be claimed")
+    with claimed_port("127.0.0.1", int(re.findall(r"\d+", refusal.value.message)[-1])):
+        pass  # the one it names is free
+
+
+def test_a_port_that_is_taken_too_is_not_recommended(listener: socket.socket) -> None:
+    port = listener.getsockname()[1]
+    named = str(other_port("127.0.0.1", port - 1))
+    assert f"--port {port}。" not in named
+
+
+def test_an_address_of_another_machine_is_told_as_such() -> None:
+    with pytest.raises(DomainError, match=r"没有 192\.0\.2\.1 这个地址；请检查 --host"), claimed_port("192.0.2.1", 0):
         raise AssertionError("must not be claimed")
 
 

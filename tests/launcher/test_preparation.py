@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from types import ModuleType
 from typing import Any
 
@@ -184,6 +185,21 @@ def test_static_files_are_collected_once_for_the_same_sources(
     prepare_static()
     assert calls == ["collectstatic", "collectstatic"]
     assert [file.name for file in (tmp_path / "static").iterdir()] == [".stamp-another"]
+
+
+def test_of_two_first_starts_one_writes_the_static_files_and_the_other_waits(
+    calls: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QIHANG_HOME", str(tmp_path))
+    (tmp_path / "static").mkdir()
+    second = Thread(target=prepare_static)
+    with preparation._alone_with(tmp_path / "static"):
+        second.start()
+        second.join(0.3)
+        assert second.is_alive() and calls == [], "waits for the first"
+        preparation._static_stamp().touch()
+    second.join(10)
+    assert not second.is_alive() and calls == [], "finds them made"
 
 
 def test_a_start_knows_whether_anything_is_to_be_made(

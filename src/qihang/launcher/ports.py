@@ -1,6 +1,7 @@
 """The address that `./qihang up` serves on: free, ours alone, and answering."""
 
 import contextlib
+import errno
 import http.client
 import os
 import socket
@@ -12,14 +13,23 @@ from qihang.foundation.core.errors import DomainError
 
 # A killed server's workers need a moment to notice.
 PATIENCE_SECONDS = 3.0
+LAST_PORT = 65535
 WILDCARDS = {"0.0.0.0", "::", "*"}  # noqa: S104 - known in order to be treated with care
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
-def other_port(port: int) -> DomainError:
-    """The refusal for a port that is taken."""
-    free = port + 1 if port < 65535 else 8000
+def other_port(host: str, port: int) -> DomainError:
+    """The refusal for a port that is taken, with the next one that is free."""
+    free = next((other for other in (*range(port + 1, LAST_PORT + 1), 0) if _is_free(host, other)), 0)
     return DomainError(f"端口 {port} 已被占用；请换一个，例如 ./qihang up --port {free}。")
+
+
+def _is_free(host: str, port: int) -> bool:
+    try:
+        _bound(host, port)
+    except OSError:
+        return False
+    return True
 
 
 @contextmanager
@@ -34,7 +44,7 @@ def claimed_port(host: str, port: int) -> Iterator[int]:
             claim.bind(f"\0qihang-web-{chosen}")  # an abstract name: gone with its process, whatever happens
         except OSError as error:
             if os.path.exists("/proc/net/unix"):  # noqa: PTH110 - elsewhere there are no abstract names
-                raise other_port(chosen) from error
+                raise other_port(host, chosen) from error
         yield chosen
 
 
@@ -48,8 +58,10 @@ def _free_port(host: str, port: int) -> int:
         except PermissionError as error:
             raise DomainError(f"没有权限使用端口 {port}；请换一个 1024 以上的端口。") from error
         except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise DomainError(f"这台机器没有 {host} 这个地址；请检查 --host，只在本机用就不写它。") from error
             if time.monotonic() > deadline:
-                raise other_port(port) from error
+                raise other_port(host, port) from error
         time.sleep(0.2)
 
 

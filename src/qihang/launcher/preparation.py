@@ -4,10 +4,12 @@
 stays small, and prints what a person needs to sign in as JSON. Other commands call `prepare_database` alone.
 """
 
+import fcntl
 import importlib
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -73,11 +75,23 @@ def prepare_static() -> None:
     stamp = _static_stamp()
     if stamp.exists():
         return
-    say("整理网页静态文件")
-    call_command("collectstatic", interactive=False, verbosity=0)
-    for old in stamp.parent.glob(".stamp-*"):
-        old.unlink()
-    stamp.touch()
+    with _alone_with(stamp.parent):
+        if stamp.exists():  # another command was quicker
+            return
+        say("整理网页静态文件")
+        call_command("collectstatic", interactive=False, verbosity=0)
+        for old in stamp.parent.glob(".stamp-*"):
+            old.unlink()
+        stamp.touch()
+
+
+@contextmanager
+def _alone_with(folder: Path) -> Iterator[None]:
+    """Only one command at a time goes in, the others wait; the lock ends with its process, however that ends."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(f"{folder.name}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def prepare_sign_in(demo: str) -> dict[str, Any]:

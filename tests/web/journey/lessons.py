@@ -93,13 +93,13 @@ def judge_the_people(stage: Stage) -> None:
     for name in (papers.WANG, papers.LI, papers.LIN):
         intake.row(name).get_by_role("checkbox").check(force=True)
     intake.press("核实勾选的人")
-    intake.fill(comment="看了就业创业证原件")
+    intake.fill(comment="看了就业创业证原件", no_public_post="on")
     intake.press("都看过证明，核实")
     intake.press("接着核实（还有 1 人）")
     intake.press(papers.CHEN)
     intake.sees("只有名册上写了，还等经办核实")
     intake.press("按证明改类别")
-    intake.fill(category="04", comment="看了就业困难认定原件")
+    intake.fill(category="04", public_post="no", comment="看了就业困难认定原件")
     intake.press("改成这一类，重算")
     intake.sees("录取了，各占用一次培训补贴")
 

@@ -108,6 +108,7 @@ def test_categories(visit: Visitor, county: Cast, viewport: Viewport) -> None:
     settle(page)
     desk.seen(page, "categories-confirm")
     page.get_by_label("看的什么证明").fill("看了就业创业证原件")
+    page.get_by_label("都不是机关、事业单位在编人员").check()
     page.get_by_role("button", name="都看过证明").click()
     settle(page)
     desk.seen(page, "categories-outcome")
