@@ -9,7 +9,7 @@ from qihang.delivery.appraisal.models import Certificate, CertificateCounter
 from qihang.delivery.employment.models import WorkSpell
 from qihang.delivery.subsidies.models import EarnedTranche
 from qihang.delivery.training.models import Enrolment, FilingCounter, TrainingClass
-from qihang.demo import commands
+from qihang.demo import commands, start
 from qihang.demo.accounts import demo_logins
 from qihang.demo.build import SAMPLE_CLASS, Built, build
 from qihang.foundation.core import audit
@@ -120,3 +120,17 @@ def test_the_command_refuses_what_makes_no_province(arguments: list[str]) -> Non
     commands.add_arguments(parser)
     with pytest.raises(DomainError):
         commands.run(parser.parse_args(["build", *arguments]))
+
+
+def test_a_start_takes_the_demo_that_another_command_built_meanwhile() -> None:
+    assert not start.is_there()
+    build(people=1, years=1, seed=1)
+    classes = TrainingClass.objects.count()
+    start.build_demo("small")
+    assert (start.is_there(), TrainingClass.objects.count()) == (True, classes)
+
+
+def test_a_start_builds_no_demo_among_real_records() -> None:
+    make_organization("training_institution")
+    with pytest.raises(DomainError, match="空的系统"):
+        start.build_demo("small")

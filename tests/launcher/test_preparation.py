@@ -55,6 +55,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(preparation, "LOAD_SOURCED_PARAMETERS", hook("parameters"))
     monkeypatch.setattr(preparation, "FIRST_ADMIN_LINKS", hook("links", [("系统管理员", "/invitations/x/")]))
     monkeypatch.setattr(preparation, "BUILD_DEMO", hook("demo"))
+    monkeypatch.setattr(preparation, "DEMO_THERE", "hooks_of_the_tests:demo_there")
+    module.demo_there = lambda: False  # type: ignore[attr-defined]
     monkeypatch.setattr(preparation, "DEMO_LOGINS", hook("logins", [("学员", "xueyuan", "abcdef-23456")]))
     monkeypatch.setattr("django.core.management.call_command", lambda name, **_: made.append(name))
     return made
@@ -138,6 +140,18 @@ def test_one_demo_does_not_become_another(database: str, calls: list[str]) -> No
     assert calls == ["demo small", "logins"]
 
 
+@pytest.mark.parametrize("before", [None, "none"])
+def test_a_demo_that_was_built_by_hand_is_served_as_it_is(database: str, calls: list[str], before: str | None) -> None:
+    if before:
+        prepare_sign_in(before)
+    sys.modules["hooks_of_the_tests"].demo_there = lambda: True  # type: ignore[attr-defined]
+    for _ in range(2):
+        assert prepare_sign_in("") == {"logins": [("学员", "xueyuan", "abcdef-23456")]}
+    assert not [call for call in calls if call.startswith("demo")]
+    with pytest.raises(DomainError, match=r"（demo build）；接着用它，就不写 --demo"):
+        prepare_sign_in("small")
+
+
 def test_a_demo_that_was_cut_short_is_built_at_the_next_start(
     database: str, calls: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -166,7 +180,8 @@ def test_an_installation_with_a_demo_keeps_the_demos_parameters(database: str, c
 
 
 @pytest.mark.parametrize(
-    "name", ["LOAD_REFERENCE_DATA", "LOAD_SOURCED_PARAMETERS", "FIRST_ADMIN_LINKS", "BUILD_DEMO", "DEMO_LOGINS"]
+    "name",
+    ["LOAD_REFERENCE_DATA", "LOAD_SOURCED_PARAMETERS", "FIRST_ADMIN_LINKS", "BUILD_DEMO", "DEMO_THERE", "DEMO_LOGINS"],
 )
 def test_every_hook_is_there(name: str) -> None:
     module, _, function = getattr(preparation, name).partition(":")

@@ -68,11 +68,12 @@ def build(*, people: int, years: int, seed: int, say: Progress = silent) -> Buil
     All or nothing. DomainError where the installation is in use: the demo never mixes with real records.
     """
     with transaction.atomic():
+        _one_at_a_time()
+        _refuse_used()
         return _build(people, years, seed, say)
 
 
 def _build(people: int, years: int, seed: int, say: Progress) -> Built:
-    _refuse_used()
     today = clock.today()
     since = today - dt.timedelta(days=365 * years)
     random = Random(seed)  # noqa: S311 - made-up people, no secrets
@@ -98,6 +99,12 @@ def _build(people: int, years: int, seed: int, say: Progress) -> Built:
         places=Enrolment.objects.count(),
         spells=spells,
     )
+
+
+def _one_at_a_time() -> None:
+    """Two commands that build see each other's work whole or not at all."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('qihang.demo.build'))")
 
 
 def _refuse_used() -> None:

@@ -3,16 +3,29 @@
 from qihang.demo.accounts import demo_logins
 from qihang.demo.build import build
 from qihang.demo.progress import Printed
+from qihang.foundation.core.errors import DomainError
 
 # People and years of each size.
 _SIZES = {"small": (600, 2), "province": (20_000, 5)}
 _SEED = 2026
 
 
+def is_there() -> bool:
+    """Whether a demo was built here, by whichever command."""
+    return bool(demo_logins())
+
+
 def build_demo(size: str) -> None:
-    """All of it or, when it is cut short, nothing. DomainError where the installation is in use."""
+    """All of it or, when it is cut short, nothing. DomainError where the installation is in use.
+
+    Where `demo build` runs at the same time, its demo is waited for and taken.
+    """
     people, years = _SIZES[size]
-    build(people=people, years=years, seed=_SEED, say=Printed("示范数据："))
+    try:
+        build(people=people, years=years, seed=_SEED, say=Printed("示范数据："))
+    except DomainError:
+        if not is_there():
+            raise
 
 
 def logins() -> list[tuple[str, str, str]]:

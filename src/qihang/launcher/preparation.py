@@ -22,12 +22,14 @@ from qihang.launcher.stamps import Stamps, open_stamps, schema_fingerprint, stat
 LOAD_REFERENCE_DATA = "qihang.registry.reference.load:load_reference_data"  # () -> None, safe to repeat
 LOAD_SOURCED_PARAMETERS = "qihang.registry.policy.services:load_sourced_parameters"  # () -> int, safe to repeat
 BUILD_DEMO = "qihang.demo.start:build_demo"  # (size) -> None, all or nothing
+DEMO_THERE = "qihang.demo.start:is_there"  # () -> bool, by whichever command it was built
 DEMO_LOGINS = "qihang.demo.start:logins"  # () -> [(role label, log-in, password)]
 FIRST_ADMIN_LINKS = "qihang.registry.organizations.setup:first_admin_links"  # () -> [(role label, path)], [] once used
 
 NO_DEMO = "none"
 DEMO_SIZES = ("small", "province", NO_DEMO)
 FIRST_DEMO = "small"
+BY_HAND = "demo build"
 
 
 def say(text: str) -> None:
@@ -101,7 +103,7 @@ def prepare_sign_in(demo: str) -> dict[str, Any]:
     DomainError where another demo than the one asked for is there, or real records.
     """
     with open_stamps() as stamps, stamps.alone():
-        there = stamps.get("demo")
+        there = _demo_there(stamps)
         wanted = demo or there or FIRST_DEMO
         if wanted == NO_DEMO and there in (None, NO_DEMO):
             _load_sourced_parameters(stamps)
@@ -110,10 +112,18 @@ def prepare_sign_in(demo: str) -> dict[str, Any]:
             return {"links": links}
         if wanted != there:
             if there not in (None, NO_DEMO):
-                raise DomainError(f"这里已经是示范数据（{there}）。要别的，请换一个 QIHANG_HOME")
+                raise DomainError(
+                    f"这里已经有示范数据（{there}）；接着用它，就不写 --demo；要别的，请换一个 QIHANG_HOME"
+                )
             _call(BUILD_DEMO, wanted)
-            stamps.set("demo", wanted)
+        stamps.set("demo", wanted)
         return {"logins": _call(DEMO_LOGINS)}
+
+
+def _demo_there(stamps: Stamps) -> str | None:
+    """Which demo was built here, NO_DEMO where none was wanted, None before the first start."""
+    there = stamps.get("demo")
+    return BY_HAND if there in (None, NO_DEMO) and _call(DEMO_THERE) else there
 
 
 def _load_sourced_parameters(stamps: Stamps) -> None:
