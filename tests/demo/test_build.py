@@ -1,5 +1,6 @@
 """The synthetic province: believable, whole, the same for the same seed, and never among real records."""
 
+import datetime as dt
 from collections import Counter
 
 import pytest
@@ -12,9 +13,10 @@ from qihang.delivery.training.models import Enrolment, FilingCounter, TrainingCl
 from qihang.demo import commands, start
 from qihang.demo.accounts import demo_logins
 from qihang.demo.build import SAMPLE_CLASS, Built, build
-from qihang.foundation.core import audit
+from qihang.foundation.core import audit, clock
 from qihang.foundation.core.errors import DomainError
 from qihang.foundation.core.keyring import keyring
+from qihang.foundation.core.models import CalendarYear
 from qihang.launcher.usage import ChineseParser
 from qihang.oversight.indicators.models import FigureRun
 from qihang.oversight.indicators.snapshots import figures_of
@@ -134,3 +136,13 @@ def test_a_start_builds_no_demo_among_real_records() -> None:
     make_organization("training_institution")
     with pytest.raises(DomainError, match="空的系统"):
         start.build_demo("small")
+
+
+@pytest.mark.parametrize("day", [dt.date(2026, 12, 20), dt.date(2028, 2, 29)])
+def test_it_can_be_built_on_any_day_whatever_calendars_came_with_the_product(day: dt.date) -> None:
+    with clock.travel_to(day):
+        assert build(people=12, years=1, seed=3).classes >= 1
+        last = CalendarYear.objects.get(year=day.year + 1)
+        assert "示范" in last.source
+        assert "示范" not in CalendarYear.objects.get(year=2026).source, "the published one stays"
+        assert verify_decisions().holds

@@ -21,6 +21,7 @@ from qihang.delivery.training.services import (
 from qihang.delivery.training.workflows import CLASS_WORKFLOW
 from qihang.demo.accounts import give_passwords
 from qihang.demo.appraising import appraise
+from qihang.demo.calendars import fill_missing_years
 from qihang.demo.cohort import Cohort, gather
 from qihang.demo.courses import COURSES, Course
 from qihang.demo.enrolling import enrol
@@ -79,6 +80,7 @@ def _build(people: int, years: int, seed: int, say: Progress) -> Built:
     random = Random(seed)  # noqa: S311 - made-up people, no secrets
     load_reference_data()
     load_demo_parameters()
+    fill_missing_years(since.year, today.year + 1)
     say("建立单位和人员")
     world = build_world(random, institutions=max(_FEWEST_SCHOOLS, min(people // _SCHOOL_FOR + 6, 90)), since=since)
     book = WorkBook(world, since=since, today=today)

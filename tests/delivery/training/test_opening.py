@@ -154,6 +154,8 @@ def _user_of(cast: Cast) -> object:
     ("changes", "words"),
     [
         ({"planned_heads": 51}, "每班最多 50 人"),
+        ({"level": "special"}, "请改等级"),
+        ({"programme": "startup", "module": "SYB", "occupation": None, "level": "none"}, "还没有编号规则"),
         ({"hours": 200}, "排不进 19 天"),
         ({"start": dt.date(2026, 3, 2)}, "最早 2026-03-03 开班"),
     ],

@@ -63,17 +63,12 @@ class TestFirstPage:
         assert "填了一半" in client.get(reverse("provider_home")).content.decode()
         assert 'value="留着的班"' in client.get(reverse("class_new")).content.decode()
 
-    def test_a_startup_class_has_a_module(self, cast: Cast) -> None:
+    def test_only_levels_that_end_in_a_certificate_are_offered(self, cast: Cast) -> None:
         client = browser_of(cast.clerk)
-        address = f"{reverse('class_new')}?programme=startup"
-        answer = client.post(address, what(module="SYB", name="SYB第1期"))
-        client.post(answer.url, details())
-        made = TrainingClass.objects.get()
-        assert (made.programme, made.module, made.level, made.occupation) == ("startup", "SYB", "none", None)
-
-    def test_an_unknown_programme_is_the_usual_one(self, cast: Cast) -> None:
-        answer = browser_of(cast.clerk).get(reverse("class_new"), {"programme": "x"})
-        assert "教什么职业" in answer.content.decode()
+        page = client.get(reverse("class_new")).content.decode()
+        assert "五级/初级工" in page and "一级/高级技师" in page
+        assert "专项职业能力" not in page and "不分等级" not in page
+        assert list(errors_of(first_page(client, level="special"))) == ["level"]
 
 
 class TestSecondPage:

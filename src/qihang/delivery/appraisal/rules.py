@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from qihang.delivery.appraisal.models import Sitting
-from qihang.delivery.training.enums import ClassLevel, ClassState
+from qihang.delivery.training.enums import APPRAISED_LEVELS, ClassLevel, ClassState
 from qihang.delivery.training.models import TrainingClass
 from qihang.foundation.accounts.models import User
 from qihang.foundation.core import clock
@@ -16,7 +16,6 @@ from qihang.registry.participants.models import Person
 from qihang.registry.policy import lookup
 
 # The levels for which there is a rule of certificate numbers.
-NUMBERED_LEVELS = (ClassLevel.FIVE, ClassLevel.FOUR, ClassLevel.THREE, ClassLevel.TWO, ClassLevel.ONE)
 
 
 DUE_DAYS = "appraisal.due_days"
@@ -38,7 +37,7 @@ def may_sit(sitting: Sitting, actor: Actor) -> str | None:
 def _class_unfit(item: TrainingClass) -> str | None:
     if item.state not in {ClassState.APPROVED, ClassState.COMPLETED}:
         return f"这个班{ClassState(item.state).label}，批准以后才能安排鉴定"
-    if item.occupation_id is None or item.level not in NUMBERED_LEVELS:
+    if item.occupation_id is None or item.level not in APPRAISED_LEVELS:
         return f"“{ClassLevel(item.level).label}”没有证书编号规则，只有五级到一级的职业才安排鉴定"
     return None
 

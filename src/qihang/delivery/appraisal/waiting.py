@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from qihang.delivery.appraisal.models import Sitting
-from qihang.delivery.appraisal.rules import DUE_DAYS, NUMBERED_LEVELS
-from qihang.delivery.training.enums import ClassState, EnrolmentState
+from qihang.delivery.appraisal.rules import DUE_DAYS
+from qihang.delivery.training.enums import APPRAISED_LEVELS, ClassState, EnrolmentState
 from qihang.delivery.training.models import Enrolment, TrainingClass
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
@@ -36,7 +36,7 @@ def classes_to_sit(actor: Actor) -> QuerySet[TrainingClass]:
         Exists(people),
         ~Exists(Sitting.objects.standing().filter(training_class=OuterRef("pk"))),
         occupation__isnull=False,
-        level__in=NUMBERED_LEVELS,
+        level__in=APPRAISED_LEVELS,
     )
     return rows
 

@@ -37,6 +37,10 @@ class ClassLevel(TextChoices):
     NONE = "none", "不分等级"  # startup modules
 
 
+# Levels whose certificates have a rule of numbers; a class of another one could never end in a certificate.
+APPRAISED_LEVELS = (ClassLevel.FIVE, ClassLevel.FOUR, ClassLevel.THREE, ClassLevel.TWO, ClassLevel.ONE)
+
+
 class ClassState(TextChoices):
     DRAFT = "draft", "草稿"
     SUBMITTED = "submitted", "等初审"

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from qihang.delivery.training.enums import APPRAISED_LEVELS, ClassLevel
 from qihang.foundation.core import clock
 from qihang.foundation.core.calendars import CalendarYearMissing, WorkCalendar, add_working_days
 from qihang.foundation.core.models import TransitionLog
@@ -48,6 +49,7 @@ class OpeningRules:
         """
         return [
             _institution(item),
+            _certificate(item),
             self._heads(item, on),
             self._hours(item, on),
             self._lead(item, handed_in or on),
@@ -104,6 +106,13 @@ def _institution(item: Any) -> OpeningCheck:
     reason = f"{organization.name}现在不能开班，先请县里恢复它的资格"
     actual = f"{organization.name}：{organization.get_state_display()}"
     return OpeningCheck("organization", "机构现在可以开班", actual, organization.state == "active", reason)
+
+
+def _certificate(item: Any) -> OpeningCheck:
+    """The state pays for results; a class that cannot end in a certificate has none to show."""
+    reason = "只有职业的五级到一级发得了证书，请改等级；专项能力和创业模块的证书还没有编号规则，先不开班"
+    fits = item.occupation_id is not None and item.level in APPRAISED_LEVELS
+    return OpeningCheck("certificate", "学完考得了证", str(ClassLevel(item.level).label), fits, reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from qihang.delivery.training.enums import ClassLevel, ClassState, Programme
+from qihang.delivery.training.enums import ClassState
 from qihang.delivery.training.models import TrainingClass
 from qihang.delivery.training.opening import opening_limits
 from qihang.delivery.training.services import draft_class, revise_class
@@ -24,10 +24,10 @@ from qihang.registry.policy.enums import VerifiedMark
 from qihang.web.access import roles
 from qihang.web.formats import NBSP, chinese_date, full_date, weekday
 from qihang.web.navigation import actor_of
-from qihang.web.parts import Crumb, View
+from qihang.web.parts import Crumb
 from qihang.web.refusals import show_refusal
 from qihang.web.views.provider.access import class_of, crumbs_of, returned_words
-from qihang.web.views.provider.forms import DetailsForm, SkillsForm, StartupForm, WhatForm
+from qihang.web.views.provider.forms import DetailsForm, WhatForm
 
 _KEPT = "class_application"
 
@@ -38,50 +38,28 @@ def kept_draft(request: HttpRequest) -> dict[str, Any] | None:
     return kept
 
 
-def _what_form(programme: str, data: Any = None, initial: dict[str, Any] | None = None) -> WhatForm:
-    kind = StartupForm if programme == Programme.STARTUP else SkillsForm
-    return kind(data, initial=initial)
-
-
 def _searching(request: HttpRequest) -> bool:
     """The button that only looks the occupation up, for browsers without scripts."""
     return "find" in request.POST
 
 
-def _filled_what(request: HttpRequest, programme: str, initial: dict[str, Any]) -> WhatForm:
+def _filled_what(request: HttpRequest, initial: dict[str, Any]) -> WhatForm:
     if request.method != "POST":
-        return _what_form(programme, initial=initial)
-    if _searching(request):
-        return _what_form(programme, initial=request.POST.dict())
-    return _what_form(programme, request.POST)
+        return WhatForm(initial=initial)
+    return WhatForm(initial=request.POST.dict()) if _searching(request) else WhatForm(request.POST)
 
 
 @roles(*PROVIDERS)
 def new_what(request: HttpRequest) -> HttpResponse:
     """First page: what is taught. Kept in the session."""
     kept = kept_draft(request) or {}
-    programme = request.GET.get("programme") or kept.get("programme") or Programme.SKILLS
-    if programme not in Programme.values:
-        programme = Programme.SKILLS
-    initial = kept.get("initial", {}) if kept.get("programme") == programme else {}
-    form = _filled_what(request, programme, initial)
+    form = _filled_what(request, kept.get("initial", {}))
     if form.is_valid():
-        request.session[_KEPT] = {
-            "programme": programme,
-            "id": kept.get("id") or str(uuid.uuid4()),
-            "initial": form.answers(),
-        }
+        request.session[_KEPT] = {"id": kept.get("id") or str(uuid.uuid4()), "initial": form.answers()}
         return HttpResponseRedirect(reverse("class_new_details"))
-    choices = [
-        View(label, f"{reverse('class_new')}?programme={value}", current=value == programme)
-        for value, label in Programme.choices
-    ]
     crumbs = [Crumb("班级", reverse("provider_home")), Crumb("申请开班")]
-    return render(
-        request,
-        "provider/class_what.html",
-        {"form": form, "programmes": choices, "crumbs": crumbs, "new": True, "heading": "申请开班：教什么"},
-    )
+    values = {"form": form, "crumbs": crumbs, "new": True, "heading": "申请开班：教什么"}
+    return render(request, "provider/class_what.html", values)
 
 
 @roles(*PROVIDERS)
@@ -92,12 +70,12 @@ def new_details(request: HttpRequest) -> HttpResponse:
         messages.info(request, "这份申请已经存好，或者还没有填第一页")
         return HttpResponseRedirect(f"{reverse('provider_home')}?view=draft")
     actor = actor_of(request)
-    what = _what_form(kept["programme"], kept["initial"])
+    what = WhatForm(kept["initial"])
     if not what.is_valid():
         return HttpResponseRedirect(reverse("class_new"))
     form = DetailsForm(request.POST if request.method == "POST" else None, home=actor.region)
     if form.is_valid():
-        fields = {"programme": kept["programme"], **what.fields_of(), **form.cleaned_data}
+        fields = {**what.fields_of(), **form.cleaned_data}
         try:
             item = draft_class(actor=actor, fields=fields, public_id=uuid.UUID(kept["id"]))
         except DomainError as refusal:
@@ -149,7 +127,7 @@ def _limit(label: str, row: ParameterRow | None, words: str) -> Limit:
 @roles(*PROVIDERS)
 def occupations(request: HttpRequest) -> HttpResponse:
     """The occupations that a title may mean, for the first page while it is filled in."""
-    form = SkillsForm(initial={"title": request.GET.get("title", "")})
+    form = WhatForm(initial={"title": request.GET.get("title", "")})
     return render(request, "provider/occupations.html", {"form": form, "found": form.has_suggestions})
 
 
@@ -162,7 +140,7 @@ def edit_what(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     item = class_of(request, public_id)
     if closed := _not_ours_now(request, item):
         return closed
-    form = _filled_what(request, item.programme, _initial_what(item))
+    form = _filled_what(request, _initial_what(item))
     if form.is_valid():
         try:
             revise_class(actor=actor_of(request), item=item, fields=form.fields_of())
@@ -223,8 +201,7 @@ def _initial_what(item: TrainingClass) -> dict[str, Any]:
         "name": item.name,
         "title": occupation.name if occupation else "",
         "occupation": occupation.code if occupation else "",
-        "module": item.module,
-        "level": item.level if item.level != ClassLevel.NONE else "",
+        "level": item.level,
         "format": item.format,
         "kind": item.kind,
         "order_employer": item.order_employer,

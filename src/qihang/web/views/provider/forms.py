@@ -8,14 +8,14 @@ from django import forms
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 
-from qihang.delivery.training.enums import ClassFormat, ClassKind, ClassLevel, Module
+from qihang.delivery.training.enums import APPRAISED_LEVELS, ClassFormat, ClassKind
 from qihang.registry.reference.enums import RegionLevel
 from qihang.registry.reference.models import Occupation, Region
 from qihang.registry.reference.occupations import match_titles
 from qihang.web.forms import DayField, PageForm
 
 _SUGGESTIONS = 6
-_LEVELS = [(level.value, level.label) for level in ClassLevel if level is not ClassLevel.NONE]
+_LEVELS = [(level.value, level.label) for level in APPRAISED_LEVELS]
 _PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}")
 
 
@@ -34,41 +34,17 @@ def _lists(data: Mapping[str, Any]) -> dict[str, list[Any]]:
 
 
 class WhatForm(PageForm):
-    """The part of the first page that both programmes share."""
+    """What is taught: an occupation typed in anybody's words, then chosen from what the words may mean."""
 
+    title = forms.CharField(label="教什么职业", max_length=60, help_text="写平常的叫法就行，比如“护工”“电工”")
+    occupation = forms.ChoiceField(label="是哪一个职业", widget=forms.RadioSelect)
+    level = forms.ChoiceField(label="等级", choices=[("", "选一个等级"), *_LEVELS])
     name = forms.CharField(label="班名", max_length=80, help_text="比如：养老护理员五级 2026 年第 3 期")
     format = forms.ChoiceField(label="班型", choices=ClassFormat.choices, widget=forms.RadioSelect)
     kind = forms.ChoiceField(label="性质", choices=ClassKind.choices, widget=forms.RadioSelect)
     order_employer = forms.CharField(
         label="订单单位", max_length=120, required=False, help_text="只有订单班要填：招这批人的单位全称"
     )
-
-    def answers(self) -> dict[str, Any]:
-        """As filled in, for the session and for filling it in again."""
-        return {name: self.cleaned_data.get(name, "") for name in self.fields}
-
-    def fields_of(self) -> dict[str, Any]:
-        """As the service takes them."""
-        names = ("name", "format", "kind", "order_employer")
-        return {name: self.cleaned_data[name] for name in names}
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if cleaned.get("kind") == ClassKind.ORDER:
-            if not cleaned.get("order_employer"):
-                self.add_error("order_employer", "订单班要写明订单单位")
-        else:
-            cleaned["order_employer"] = ""
-        return cleaned
-
-
-class SkillsForm(WhatForm):
-    """A class of an occupation: typed in anybody's words, then chosen from what the words may mean."""
-
-    title = forms.CharField(label="教什么职业", max_length=60, help_text="写平常的叫法就行，比如“护工”“电工”")
-    occupation = forms.ChoiceField(label="是哪一个职业", widget=forms.RadioSelect)
-    level = forms.ChoiceField(label="等级", choices=[("", "选一个等级"), *_LEVELS])
-    field_order = ("title", "occupation", "level", "name", "format", "kind", "order_employer")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -98,27 +74,27 @@ class SkillsForm(WhatForm):
         return bool(self._found)
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("kind") == ClassKind.ORDER:
+            if not cleaned.get("order_employer"):
+                self.add_error("order_employer", "订单班要写明订单单位")
+        else:
+            cleaned["order_employer"] = ""
         if cleaned.get("title") and not self._found:
             self.add_error("title", "没有找到这个职业，请换一个叫法，比如“养老护理员”")
         if not self._found:
             del self.errors["occupation"]  # there was nothing to choose from
         return cleaned
 
+    def answers(self) -> dict[str, Any]:
+        """As filled in, for the session and for filling it in again."""
+        return {name: self.cleaned_data.get(name, "") for name in self.fields}
+
     def fields_of(self) -> dict[str, Any]:
+        """As the service takes them."""
+        names = ("level", "name", "format", "kind", "order_employer")
         chosen = self._found[self.cleaned_data["occupation"]]
-        return {**super().fields_of(), "occupation": chosen, "module": "", "level": self.cleaned_data["level"]}
-
-
-class StartupForm(WhatForm):
-    """A class of the startup programme: a module in place of an occupation and level."""
-
-    module = forms.ChoiceField(label="教哪个模块", choices=Module.choices, widget=forms.RadioSelect)
-    field_order = ("module", "name", "format", "kind", "order_employer")
-
-    def fields_of(self) -> dict[str, Any]:
-        chosen = {"module": self.cleaned_data["module"], "occupation": None, "level": ClassLevel.NONE}
-        return {**super().fields_of(), **chosen}
+        return {**{name: self.cleaned_data[name] for name in names}, "occupation": chosen}
 
 
 class DetailsForm(PageForm):
