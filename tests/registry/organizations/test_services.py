@@ -7,6 +7,7 @@ from tests.factories import HAIKOU, LONGHUA, MEILAN, SANYA, SYSTEM, make_actor, 
 from qihang.foundation.core.errors import DomainError, NotAllowed
 from qihang.foundation.core.roles import Role
 from qihang.foundation.core.units import unit_of_work
+from qihang.foundation.core.workflow import Refused
 from qihang.registry.organizations.enums import OrganizationKind
 from qihang.registry.organizations.models import Membership, Organization
 from qihang.registry.organizations.services import (
@@ -90,6 +91,17 @@ def test_nobody_acts_for_a_suspended_organisation() -> None:
     ORGANIZATION_WORKFLOW.apply(membership.organization, "suspend", actor=SYSTEM, comment="整改")
     with pytest.raises(DomainError, match="没有岗位"):
         actor_of_login(membership.user.login)
+
+
+@pytest.mark.parametrize("step", ["suspend", "close"])
+def test_the_last_operator_is_not_stopped(step: str) -> None:
+    first = make_organization("operator")
+    with pytest.raises(Refused, match="没有人能再恢复它"):
+        ORGANIZATION_WORKFLOW.apply(first, step, actor=SYSTEM, comment="误点")
+    second = make_organization("operator")
+    ORGANIZATION_WORKFLOW.apply(first, step, actor=SYSTEM, comment="换单位")
+    with pytest.raises(Refused):
+        ORGANIZATION_WORKFLOW.apply(second, step, actor=SYSTEM, comment="也停掉")
 
 
 def test_an_unknown_login_is_said_to_be_so() -> None:

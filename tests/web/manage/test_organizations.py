@@ -175,6 +175,15 @@ class TestEditing:
 
 
 class TestStates:
+    def test_the_operator_itself_is_not_offered_to_be_stopped(self, admin: Client) -> None:
+        operator = Organization.objects.get(kind="operator")
+        page = admin.get(reverse("manage_organization", args=[operator.public_id])).content.decode()
+        assert "/state/suspend/" not in page and "/state/close/" not in page
+        answer = admin.post(page_of(operator, "manage_organization_step", "suspend"), {"comment": "误点"})
+        assert "没有人能再恢复它" in answer.content.decode()
+        operator.refresh_from_db()
+        assert operator.state == "active"
+
     def test_suspended_resumed_closed(self, admin: Client) -> None:
         school = make_organization()
         for step, state in (("suspend", "suspended"), ("resume", "active"), ("close", "closed")):

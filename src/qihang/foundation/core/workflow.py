@@ -164,6 +164,10 @@ class Workflow(Generic[M]):
         made = set(self.history(obj).filter(user_id=actor.user_id).values_list("transition", flat=True))
         return [item for item in mine if not made.intersection(item.different_hands_from)]
 
+    def possible(self, obj: M, actor: Actor) -> list[Transition]:
+        """The available transitions that no guard holds back: what a page offers without a reason beside it."""
+        return [step for step in self.available(obj, actor) if not any(guard(obj, actor) for guard in step.guards)]
+
     def history(self, obj: M) -> models.QuerySet[TransitionLog]:
         """What was done to this thing, oldest first."""
         return TransitionLog.objects.filter(subject=self.subject, subject_id=obj.pk)

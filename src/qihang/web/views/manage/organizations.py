@@ -211,7 +211,7 @@ def _detail(request: HttpRequest, organization: Organization) -> HttpResponse:
         "may_invite": bool(invitable_roles(actor, organization.kind)) and _is_active(organization),
         "may_grant": may_grant(actor) and _is_active(organization),
         "may_edit": actor.role == Role.SYSTEM_ADMIN,
-        "steps": ORGANIZATION_WORKFLOW.available(organization, actor),
+        "steps": ORGANIZATION_WORKFLOW.possible(organization, actor),
         "events": events_of(organization),
     }
     return show(request, "manage/organization.html", values)

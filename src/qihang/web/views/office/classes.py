@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from qihang.delivery.training.enums import ClassState, EnrolmentState
 from qihang.delivery.training.models import Enrolment, TrainingClass
-from qihang.delivery.training.rules import may_be_joined_late
 from qihang.delivery.training.services import (
     approve_class,
     extend_roster,
@@ -201,8 +200,7 @@ def _case_page(request: HttpRequest, item: TrainingClass, form: DecisionForm | N
 
 
 def _may_extend(item: TrainingClass, actor: Actor) -> bool:
-    offered = any(step.name == "extend_roster" for step in CLASS_WORKFLOW.available(item, actor))
-    return offered and may_be_joined_late(item, actor) is None
+    return any(step.name == "extend_roster" for step in CLASS_WORKFLOW.possible(item, actor))
 
 
 def _decisions(item: TrainingClass, actor: Actor) -> list[Transition]:
