@@ -25,7 +25,7 @@ OWN_READS = {
     "web.views.public.home: FigureRun": "figures that anybody may read; of too few people none is shown",
     "web.views.employment.work_known: WorkSpell": "of people whose places the reader sees: whether they work, no more",
     "web.views.results.cases: FigureRun": "figures are read by region, and the region is held to the reader's own",
-    "web.views.manage.audit: User": "administrators see every organisation and person, and no case",
+    "web.views.manage.asking: User": "administrators see every organisation and person, and no case",
     "web.views.manage.history: Invitation": "administrators see every organisation and person, and no case",
     "web.views.manage.history: Membership": "administrators see every organisation and person, and no case",
     "web.views.manage.organizations: Membership": "administrators see every organisation and person, and no case",

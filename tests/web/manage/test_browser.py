@@ -11,6 +11,7 @@ from tests.web.manage.test_users import lock, with_totp
 
 from qihang.foundation.accounts.models import User
 from qihang.foundation.core import audit
+from qihang.foundation.core.privacy import note_look
 from qihang.foundation.core.roles import Role
 from qihang.registry.organizations.enums import OrganizationKind
 from qihang.registry.organizations.invitations import invite
@@ -97,11 +98,14 @@ def test_the_security_administrators_pages(visit: Visitor, viewport: Viewport, s
 def test_the_audit_administrators_pages(visit: Visitor, viewport: Viewport, school: Organization) -> None:
     audit.seal()
     auditor = somebody(Role.AUDIT_ADMIN, "何平")
+    note_look(actor=make_actor(Role.INTAKE_OFFICER), obj=school, field="contact_phone", reason="核对机构负责人")
     pages = {
         "home": "/manage/",
         "trail": "/manage/audit/",
         "row": f"/manage/audit/?table=organizations_organization&row={school.pk}",
         "wrong": "/manage/audit/?since=去年",
+        "looks": "/manage/looks/",
+        "no-looks": f"/manage/looks/?login={auditor.login}",
     }
     for name, path in pages.items():
         page = visit(path, viewport=viewport, user=auditor)

@@ -91,4 +91,5 @@ ROWS = [
         args=per_place(lambda place: {**_an_account(place), "act": "reset"}),
     ),
     Row(url="manage_audit", who=anywhere(Role.AUDIT_ADMIN)),
+    Row(url="manage_looks", who=anywhere(Role.AUDIT_ADMIN)),
 ]

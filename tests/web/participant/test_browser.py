@@ -3,9 +3,10 @@
 import pytest
 
 from qihang.foundation.core import clock
+from qihang.foundation.core.privacy import note_look
 from tests.delivery.builders import START
 from tests.delivery.conftest import _own_storage  # noqa: F401
-from tests.factories import SYSTEM
+from tests.factories import SYSTEM, make_actor
 from tests.web.browser import VIEWPORTS, Viewport, Visitor, assert_accessible, screenshot, settle
 from tests.web.participant.test_pages import joined, placed
 
@@ -26,3 +27,14 @@ def test_the_persons_own_pages(visit: Visitor, viewport: Viewport) -> None:
     settle(page)
     assert_accessible(page)
     screenshot(page, f"my-class-{viewport.name}")
+
+
+@pytest.mark.parametrize("viewport", VIEWPORTS, ids=lambda viewport: viewport.name)
+def test_who_looked_at_my_data(visit: Visitor, viewport: Viewport) -> None:
+    place = placed("applied")
+    officer = make_actor("intake_officer")
+    for reason in ("凭身份证号查人", "学员来窗口，核对电话"):
+        note_look(actor=officer, obj=place.person, field="phone", reason=reason)
+    page = visit("/my/looks/", viewport=viewport, user=joined(place))
+    assert_accessible(page)
+    screenshot(page, f"my-looks-{viewport.name}")

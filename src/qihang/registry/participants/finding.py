@@ -1,13 +1,15 @@
 """Finding a person by what an officer has in hand: the number on a card, or a name and a county. Each look is kept."""
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError
+from qihang.foundation.core.looks import looks_at
+from qihang.foundation.core.models import RevealLog
 from qihang.foundation.core.privacy import blind_index, note_look
-from qihang.registry.participants.models import Person
-from qihang.registry.participants.services import find_person
+from qihang.registry.participants.models import Person, PersonCategory
+from qihang.registry.participants.services import everyone_of, find_person
 from qihang.registry.reference.identity import explain, parse_resident
 from qihang.registry.reference.scope import region_q
 
@@ -42,3 +44,10 @@ def find_by_name(*, actor: Actor, name: str, region: str) -> list[Person]:
     for person in people:
         note_look(actor=actor, obj=person, field="name", reason="按姓名查人")
     return people
+
+
+def looks_at_person(person: Person) -> QuerySet[RevealLog]:
+    """Who looked at what the register keeps of a person, under whichever of their records, newest first."""
+    ids = everyone_of(person)
+    categories = PersonCategory.objects.filter(person__in=ids).values_list("pk", flat=True)
+    return looks_at({Person._meta.label_lower: ids, PersonCategory._meta.label_lower: list(categories)})

@@ -1,12 +1,9 @@
 """The audit trail for the audit administrator: who changed which row when, and how far it is sealed."""
 
-import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
-from qihang.foundation.accounts.models import User
 from qihang.foundation.core.audit_reading import (
     AuditLine,
     AuditPage,
@@ -24,6 +21,7 @@ from qihang.web.navigation import actor_of
 from qihang.web.parts import Chip
 from qihang.web.refusals import show_refusal
 from qihang.web.requests import show
+from qihang.web.views.manage.asking import days_asked, user_id_of
 from qihang.web.views.manage.forms import AuditFilter
 from qihang.web.views.manage.listing import address
 
@@ -69,26 +67,15 @@ def _read(request: HttpRequest, form: AuditFilter) -> AuditPage:
 
 
 def _wanted(asked: dict[str, Any]) -> Wanted:
-    since, until = asked["since"], asked["until"]
+    since, until = days_asked(asked)
     return Wanted(
         table=asked["table"] or None,
         row=asked["row"],
-        user=_user_id(asked["login"]) if asked["login"] else None,
-        since=_midnight(since) if since else None,
-        until=_midnight(until + dt.timedelta(days=1)) if until else None,
+        user=user_id_of(asked["login"]) if asked["login"] else None,
+        since=since,
+        until=until,
         xact=asked["xact"] or None,
     )
-
-
-def _user_id(login: str) -> int:
-    user = User.objects.filter(login=login.strip().lower()).first()
-    if user is None:
-        raise DomainError("没有这个登录名", field="login")
-    return user.pk
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
 
 
 def _row(request: HttpRequest, line: AuditLine) -> dict[str, Any]:

@@ -182,17 +182,12 @@ class OrganizationFilter(PageForm):
         cast("RegionField", self.fields["region"]).queryset = regions_within(settings.PROVINCE_CODE)
 
 
-class AuditFilter(PageForm):
-    table = forms.ChoiceField(label="哪张表", required=False)
+class LookFilter(PageForm):
+    """Whose looks, from which day to which."""
+
     login = forms.CharField(label="谁（登录名）", required=False, max_length=60, widget=forms.TextInput({"size": 12}))
     since = DayField(label="从哪天", required=False, widget=forms.TextInput({"size": 10}))
     until = DayField(label="到哪天", required=False, widget=forms.TextInput({"size": 10}))
-    row = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput())
-    xact = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput())
-
-    def __init__(self, *args: Any, tables: Collection[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        cast("forms.ChoiceField", self.fields["table"]).choices = [("", "全部"), *tables]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -200,3 +195,16 @@ class AuditFilter(PageForm):
         if since and until and until < since:
             self.add_error("until", "这一天要晚于开始的那一天")
         return cleaned
+
+
+class AuditFilter(LookFilter):
+    """The same, of which table, row and transaction."""
+
+    table = forms.ChoiceField(label="哪张表", required=False)
+    row = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput())
+    xact = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput())
+    field_order = ("table", "login", "since", "until", "row", "xact")
+
+    def __init__(self, *args: Any, tables: Collection[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.ChoiceField", self.fields["table"]).choices = [("", "全部"), *tables]

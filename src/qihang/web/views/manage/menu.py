@@ -35,6 +35,15 @@ register(
         bar="审计",
     ),
     Item(
+        label="查看记录",
+        url_name="manage_looks",
+        icon="eye",
+        group="manage",
+        roles=frozenset({Role.AUDIT_ADMIN}),
+        order=40,
+        bar="查看",
+    ),
+    Item(
         label="本单位人员",
         url_name="own_people",
         icon="people",

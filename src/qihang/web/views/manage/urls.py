@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qihang.web.views.manage import audit, home, organizations, people, users
+from qihang.web.views.manage import audit, home, looks, organizations, people, users
 
 urlpatterns = [
     path("", home.overview, name="manage_home"),
@@ -23,4 +23,5 @@ urlpatterns = [
     path("users/<uuid:public_id>/", users.detail, name="manage_user"),
     path("users/<uuid:public_id>/<slug:act>/", users.act, name="manage_user_act"),
     path("audit/", audit.listing, name="manage_audit"),
+    path("looks/", looks.listing, name="manage_looks"),
 ]
