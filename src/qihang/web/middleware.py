@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
@@ -16,6 +17,19 @@ from qihang.registry.organizations.services import actor_for, actor_for_self, cu
 from qihang.web import sessions
 
 _STAFF = "staff"
+
+
+class PlainTextMiddleware:
+    """Refuses an address with a zero character in it: no keyboard types one, and the database takes none."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        texts = (request.path, *(text for _, values in request.GET.lists() for text in values))
+        if any("\0" in text for text in texts):
+            raise BadRequest("zero character in the address")
+        return self.get_response(request)
 
 
 class ActorMiddleware:

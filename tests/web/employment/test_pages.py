@@ -13,7 +13,10 @@ from qihang.delivery.employment.models import WorkSpell
 from qihang.delivery.employment.services import accept_claim, reject_claim
 from qihang.foundation.accounts.models import User
 from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.errors import NotFound
 from qihang.foundation.core.units import unit_of_work
+from qihang.foundation.documents.services import open_file
+from qihang.registry.organizations.models import Organization
 from qihang.registry.participants.models import Person
 from qihang.web.views.imports.destinations import destination
 from tests.delivery.builders import make_person
@@ -262,6 +265,25 @@ class TestOfficer:
 def test_whose_page_it_is(scene: Scene, role: str, name: str, allowed: set[str]) -> None:
     user = scene.trainee if role == "participant" else User.objects.get(pk=make_actor(role).user_id)
     assert as_user(user).get(reverse(name)).status_code == (200 if role in allowed else 403)
+
+
+@pytest.mark.parametrize("role", ["intake_officer", "second_reviewer", "inspector", "approver"])
+def test_who_works_on_the_case_opens_its_papers(scene: Scene, role: str) -> None:
+    open_file(actor=make_actor(role), file=scene.claim().evidence.file).close()
+
+
+@pytest.mark.parametrize("role", ["leader", "finance_officer", "system_admin"])
+def test_nobody_else_opens_them(scene: Scene, role: str) -> None:
+    with pytest.raises(NotFound):
+        open_file(actor=make_actor(role), file=scene.claim().evidence.file)
+
+
+def test_of_the_institution_that_handed_them_in_no_trainer_does(scene: Scene) -> None:
+    file = scene.claim(actor=scene.cast.clerk).evidence.file
+    school = Organization.objects.get(pk=scene.cast.clerk.organization_id)
+    open_file(actor=make_actor("provider_manager", organization=school), file=file).close()
+    with pytest.raises(NotFound):
+        open_file(actor=make_actor("trainer", organization=school), file=file)
 
 
 @pytest.mark.parametrize("role", ["intake_officer", "second_reviewer", "inspector", "approver"])

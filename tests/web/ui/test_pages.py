@@ -36,6 +36,14 @@ def test_unknown_pages_help(client: Client) -> None:
     assert "12333" in answer.content.decode()
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/?q=%00", "/check/?number=A%00B", "/classes/?q=%00", "/che%00ck/"])
+def test_a_character_that_nobody_types_is_refused_and_breaks_nothing(client: Client, address: str) -> None:
+    answer = client.get(address)
+    assert answer.status_code == 400
+    assert "12333" in answer.content.decode()
+
+
 def test_every_answer_carries_the_policy(client: Client) -> None:
     policy = client.get("/no/such/page/").headers[HEADER]
     assert "default-src 'self'" in policy

@@ -13,12 +13,13 @@ class EmploymentConfig(AppConfig):
         from qihang.delivery.employment.imports.vacancies import VACANCIES
         from qihang.delivery.employment.lists import CONTRIBUTIONS_STORAGE
         from qihang.delivery.employment.merging import move_spells
-        from qihang.delivery.employment.services import follow_evidence
-        from qihang.foundation.documents.ports import evidence_decided
+        from qihang.delivery.employment.services import follow_evidence, may_open_papers
+        from qihang.foundation.documents.ports import evidence_decided, evidence_papers
         from qihang.foundation.imports.ports import import_kinds
         from qihang.registry.participants.services import person_merges
 
         import_kinds.register(CONTRIBUTIONS.key, replace(CONTRIBUTIONS, storage=CONTRIBUTIONS_STORAGE))
         import_kinds.register(VACANCIES.key, VACANCIES)
         evidence_decided.register("employment.workspell", follow_evidence)
+        evidence_papers.register("employment.workspell", may_open_papers)
         person_merges.register("employment.WorkSpell.person", move_spells)

@@ -7,7 +7,7 @@ from uuid import UUID
 from qihang.delivery.employment.enums import STANDING, SpellState
 from qihang.delivery.employment.models import LONGEST_NAME, WorkSpell
 from qihang.delivery.employment.ports import tell_spells_changed
-from qihang.delivery.employment.workflows import WORK_SPELL_WORKFLOW
+from qihang.delivery.employment.workflows import PAPER_READERS, WORK_SPELL_WORKFLOW
 from qihang.delivery.training.models import Enrolment
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
@@ -126,6 +126,12 @@ _STEPS = {
     (EvidenceState.WITHDRAWN, SpellState.CLAIMED): "withdraw",
     (EvidenceState.REJECTED, SpellState.ACCEPTED): "take_back",
 }
+
+
+def may_open_papers(actor: Actor, evidence: Evidence) -> bool:
+    """Whether the actor works on the spell of this document, and so may open it (port `evidence_papers`)."""
+    spells = WorkSpell.objects.visible_to(actor).filter(pk=evidence.subject_id)
+    return actor.is_system or (actor.role in PAPER_READERS and spells.exists())
 
 
 def follow_evidence(evidence: Evidence, actor: Actor, comment: str) -> None:

@@ -11,6 +11,8 @@ CLAIMANTS = (Role.PARTICIPANT, Role.PROVIDER_CLERK, Role.PROVIDER_MANAGER, Role.
 # Who may decide on a document, and who may take an acceptance back: as for the evidence behind it.
 DECIDERS = (Role.INTAKE_OFFICER, Role.SECOND_REVIEWER)
 TAKERS_BACK = (Role.SECOND_REVIEWER, Role.INSPECTOR)
+# Who opens the papers: those who hand in, decide, or check what was decided.
+PAPER_READERS = frozenset({*CLAIMANTS, *DECIDERS, *TAKERS_BACK, Role.APPROVER})
 
 
 def _told_by_a_list(spell: WorkSpell, actor: Actor) -> str | None:

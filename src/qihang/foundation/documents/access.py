@@ -3,7 +3,7 @@
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.documents.enums import DOCUMENTS, IMAGES, Retention
 from qihang.foundation.documents.models import Evidence, StoredFile
-from qihang.foundation.documents.ports import register_purpose
+from qihang.foundation.documents.ports import evidence_papers, register_purpose
 
 EVIDENCE = "evidence"
 _MAX_BYTES = 20 * 1024 * 1024
@@ -22,5 +22,10 @@ def register() -> None:
 
 def _may_open_evidence(actor: Actor, file: StoredFile) -> bool:
     """Whoever sees the evidence, and whoever sent the file: they look it over before handing it in."""
-    mine = actor.user_id is not None and file.user_id == actor.user_id
-    return mine or Evidence.objects.visible_to(actor).filter(file=file).exists()
+    if actor.user_id is not None and file.user_id == actor.user_id:
+        return True
+    return any(_may_read(actor, evidence) for evidence in Evidence.objects.visible_to(actor).filter(file=file))
+
+
+def _may_read(actor: Actor, evidence: Evidence) -> bool:
+    return evidence.subject not in evidence_papers or evidence_papers.get(evidence.subject)(actor, evidence)

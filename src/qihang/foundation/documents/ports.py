@@ -46,6 +46,9 @@ virus_scan: Port[Callable[[BinaryIO], ScanVerdict]] = Port("virus_scan")
 # rejected, withdrew or revoked it; a failing listener undoes that.
 evidence_decided: Port[EvidenceListener] = Port("evidence_decided")
 
+# By the same label: whether this actor, who sees the evidence, may also open its papers: whoever reads the thing itself.
+evidence_papers: Port[Callable[[Actor, "Evidence"], bool]] = Port("evidence_papers")
+
 
 def register_purpose(
     key: str, *, label: str, kinds: Iterable[FileKind], max_bytes: int, retention: Retention, access: Access
