@@ -57,6 +57,19 @@ def test_four_hands_open_a_class_and_the_approval_is_its_filing_day(cast: Cast) 
     ]
 
 
+def test_what_has_begun_meanwhile_is_not_opened_any_more(cast: Cast) -> None:
+    item = drafted(cast)
+    submit_class(actor=cast.manager, item=item)
+    review_class(actor=cast.intake, item=item)
+    with clock.travel_to(item.start + dt.timedelta(days=1)):
+        with pytest.raises(DomainError, match="开班日已经过了"):
+            approve_class(actor=cast.approver, item=item)
+        send_back_class(actor=cast.approver, item=item, comment="错过了开班日，改期再交")
+    with clock.travel_to(item.start):
+        revise_class(actor=cast.clerk, item=item, fields={"contact_name": "符老师"})
+    assert item.filed_on is None
+
+
 def test_filing_numbers_run_within_a_county_and_year(cast: Cast) -> None:
     numbers = [approved_class(cast, name=f"第{at}期").filing_no for at in (1, 2)]
     elsewhere = make_cast(SANYA)

@@ -53,6 +53,7 @@ class OpeningRules:
             self._heads(item, on),
             self._hours(item, on),
             self._lead(item, handed_in or on),
+            _start(item, on),
         ]
 
     def _find(self, key: str, item: Any, on: dt.date) -> ParameterRow | None:
@@ -81,8 +82,7 @@ class OpeningRules:
         lead = self._find(LEAD, item, asked)
         actual = f"{asked:%Y-%m-%d} 申请，{item.start:%Y-%m-%d} 开班"
         if lead is None:
-            reason = "开班日已经过了，请改开班日"
-            return OpeningCheck(LEAD, "开班日还没到", actual, item.start >= asked, reason)
+            return OpeningCheck(LEAD, "提前多久申请", actual, None)
         condition = f"提前 {lead.number} 个工作日申请"
         try:
             earliest = self._calendar.add(asked, lead.number)
@@ -92,6 +92,12 @@ class OpeningRules:
         reason = f"要提前 {lead.number} 个工作日申请，最早 {earliest:%Y-%m-%d} 开班，请改开班日"
         actual = f"{actual}，中间隔 {between} 个工作日"
         return OpeningCheck(LEAD, condition, actual, item.start >= earliest, reason, lead)
+
+
+def _start(item: Any, on: dt.date) -> OpeningCheck:
+    """Approval is the filing, and a roster comes before the lessons: nothing is opened after it has begun."""
+    reason = "开班日已经过了，请改开班日"
+    return OpeningCheck("start", "开班日还没过", f"{item.start:%Y-%m-%d} 开班", item.start >= on, reason)
 
 
 def handed_in_on(item: Any) -> dt.date | None:
