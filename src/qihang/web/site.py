@@ -11,7 +11,7 @@ class Site:
 
     name: str = "启航"
     tagline: str = "技能再就业与创业服务平台"
-    owner: str = "示范部署"
+    owner: str = ""
     owner_short: str = ""
     hotline: str = "12333"
     hotline_hours: str = ""

@@ -25,7 +25,7 @@ def found_house(stage: Stage) -> None:
     admin.menu("接下来")
     _register(admin, "登记培训机构", SCHOOL, "460108", uscc=credit_code())
     admin.menu("接下来")
-    _register(admin, "登记鉴定站", STATION, "460108", station_code="460001")
+    _register(admin, "登记鉴定站", STATION, "460108", station_code="460001", address="美兰区人民大道 58 号")
     _people_come(stage, admin)
     admin.menu("接下来")
     admin.sees(

@@ -1,5 +1,7 @@
 """Where each of the three administrators begins, and what it says to do next."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -45,7 +47,7 @@ def test_people_in_charge_of_others_do_not() -> None:
         assert client.get(reverse("manage_home")).status_code == 403
 
 
-def test_the_system_administrator_is_led_until_the_first_case_can_come() -> None:
+def test_the_system_administrator_is_led_until_the_first_case_can_come(settings: Any) -> None:
     client = signed_in(Role.SYSTEM_ADMIN)
     with_totp(owner_of(client))
     assert next_step(client) == "三个管理员都到位"
@@ -76,6 +78,8 @@ def test_the_system_administrator_is_led_until_the_first_case_can_come() -> None
     make_actor(Role.STATION_CLERK, organization=station)
     assert next_step(client) == "政策参数录齐"
     load_demo_parameters()
+    assert next_step(client) == "写上主办单位"
+    settings.SITE = {"owner": "某省人社厅"}
     assert "现在没有要您办的事" in text(client.get(reverse("manage_home")))
 
 

@@ -98,7 +98,9 @@ class TestRegistering:
             ({"kind": "school"}, "里没有这一项"),
             ({"uscc": "91460000MA5RC0XU1T"}, "对不上校验"),
             ({"station_code": "460106"}, "站点编号只有鉴定站用"),
-            ({"kind": STATION, "station_code": "12"}, "站点编号是 6 位数字"),
+            ({"kind": STATION, "station_code": "12", "address": "人民大道 1 号"}, "站点编号是 6 位数字"),
+            ({"kind": STATION, "address": "人民大道 1 号"}, "没有它发不了证书"),
+            ({"kind": STATION, "station_code": "460106"}, "考生照它去"),
             ({"key": "x"}, "form"),
         ],
     )
@@ -164,9 +166,11 @@ class TestEditing:
 
     def test_a_station_keeps_its_code(self, admin: Client) -> None:
         station = make_organization(STATION, station_code="460106")
-        admin.post(page_of(station, "manage_organization_edit"), {"name": "美兰站", "station_code": "460107"})
+        edit = page_of(station, "manage_organization_edit")
+        admin.post(edit, {"name": "美兰站", "station_code": "460107", "address": "人民大道 1 号"})
         station.refresh_from_db()
-        assert station.station_code == "460107"
+        assert (station.station_code, station.address) == ("460107", "人民大道 1 号")
+        assert "没有它发不了证书" in text(admin.post(edit, {"name": "美兰站", "address": "人民大道 1 号"}))
 
     def test_is_refused_to_the_security_administrator(self) -> None:
         school = make_organization()

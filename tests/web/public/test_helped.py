@@ -135,7 +135,7 @@ def test_startups_stand_beside_once_there_are_some(run: FigureRun) -> None:
     assert counts(run)["开店办厂"] == 11
     card = cards(run)["创业培训后半年内开业"]
     assert card.instead == "人太少，不显示"
-    assert card.fraction == "到期的 20\N{NO-BREAK SPACE}人里，开业 9\N{NO-BREAK SPACE}人"
+    assert card.fraction == "到期的不到 30\N{NO-BREAK SPACE}人，不单说", "a fraction would be the rate all the same"
 
 
 def test_tiles_lead_to_their_place(run: FigureRun) -> None:

@@ -66,6 +66,14 @@ class CreditCodeInput(forms.TextInput):
         super().__init__({**ask, "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"})
 
 
+def _require_for_a_station(form: PageForm, cleaned: dict[str, Any]) -> None:
+    """Without them no sitting can be held there and no certificate numbered."""
+    needed = {"station_code": "鉴定站要填站点编号，没有它发不了证书", "address": "鉴定站要填地址，考生照它去"}
+    for field, words in needed.items():
+        if field not in form.errors and not cleaned.get(field):
+            form.add_error(field, words)
+
+
 class NewOrganizationForm(PageForm):
     key = forms.UUIDField(widget=forms.HiddenInput(), initial=uuid.uuid4)
     kind = forms.ChoiceField(label="哪一类单位", choices=OrganizationKind.choices, help_text="登记后不能再改")
@@ -77,10 +85,19 @@ class NewOrganizationForm(PageForm):
     station_code = forms.CharField(
         label="站点编号", max_length=12, required=False, help_text="只有鉴定站填：证书编号里的 6 位站点号"
     )
+    address = forms.CharField(
+        label="地址", max_length=160, required=False, help_text="鉴定站要填，考试通知上写的就是它"
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast("RegionField", self.fields["region"]).queryset = regions_within(settings.PROVINCE_CODE)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("kind") == OrganizationKind.APPRAISAL_STATION:
+            _require_for_a_station(self, cleaned)
+        return cleaned
 
     def columns(self) -> dict[str, Any]:
         """What is written down of the organisation; the key becomes its public id, so that it is made once."""
@@ -102,10 +119,17 @@ class EditOrganizationForm(PageForm):
         initial = {name: getattr(organization, name) or "" for name in names}
         super().__init__(*args, initial=initial, **kwargs)
         self.fields["uscc"].widget.attrs["hx-vals"] = json.dumps({"own": str(organization.public_id)})
-        if organization.kind != OrganizationKind.APPRAISAL_STATION:
+        self._is_station = organization.kind == OrganizationKind.APPRAISAL_STATION
+        if not self._is_station:
             del self.fields["station_code"]
         if organization.contact_phone:
             self.fields["contact_phone"].help_text = f"现在是 {organization.contact_phone}，不改就空着"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self._is_station:
+            _require_for_a_station(self, cleaned)
+        return cleaned
 
     def columns(self) -> dict[str, Any]:
         """What changes; a phone left empty stays as it is."""
@@ -180,6 +204,12 @@ class OrganizationFilter(PageForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast("RegionField", self.fields["region"]).queryset = regions_within(settings.PROVINCE_CODE)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("kind") == OrganizationKind.APPRAISAL_STATION:
+            _require_for_a_station(self, cleaned)
+        return cleaned
 
 
 class LookFilter(PageForm):

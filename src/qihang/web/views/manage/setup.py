@@ -21,6 +21,7 @@ from qihang.registry.policy.services import missing_parameters
 from qihang.registry.reference.scope import region_within
 from qihang.web.middleware import required_roles
 from qihang.web.navigation import registered
+from qihang.web.site import current_site
 
 _IN_ORDER = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
 # A class is opened by two hands: one reviews, another approves.
@@ -75,7 +76,15 @@ def _of_system(actor: Actor) -> list[SetupStep]:
         _kind(OrganizationKind.APPRAISAL_STATION, "登记鉴定站", "站点编号要和证书编号里的一样"),
         _heads(),
         _parameters(),
+        _owner(),
     ]
+
+
+def _owner() -> SetupStep:
+    """What stands at the head and foot of every public page."""
+    owner = current_site().owner
+    why = "启动时用环境变量 QIHANG_SITE_OWNER 写上，比如“某某省人力资源和社会保障厅”；网页的页头页脚要写是谁办的"
+    return SetupStep("写上主办单位", f"写的是“{owner}”" if owner else why, bool(owner))
 
 
 def _kind(kind: OrganizationKind, title: str, why: str) -> SetupStep:

@@ -25,7 +25,7 @@ _TARGETS = {
     "survival_12m": "startup.target.survival_rate_12m",
 }
 _SMALL_N = "figures.small_n"
-_NOT_YET, _TOO_FEW = "还没到期", "人太少，不显示"
+_NOT_YET, _FEW = "还没到期", "人少，只供参考"
 _WHO = {
     EvidenceRank.JIA: "社保、税务记录",
     EvidenceRank.YI: "执照、就业登记、合同",
@@ -37,7 +37,10 @@ _WHO = {
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How figures are read here: of which region, from how many people a rate is shown, and what was aimed at."""
+    """How figures are read here: of which region, from how many people a rate says something, and what was aimed at.
+
+    Officers see a rate of fewer people too, marked as such and without a verdict; the public does not (indicators.md).
+    """
 
     region: str
     small_n: int
@@ -54,12 +57,15 @@ class Reader:
         """A rate for a table's cell, or why there is none."""
         if row is None or not row["denominator"]:
             return _NOT_YET
-        return _TOO_FEW if row["denominator"] < self.small_n else percent(_share(row))
+        return f"{percent(_share(row))}（人少）" if self.is_few(row) else percent(_share(row))
+
+    def is_few(self, row: Row) -> bool:
+        """Whether so few people stand behind a rate that it says little, and might point at one of them."""
+        return bool(row["denominator"] < self.small_n)
 
     def share(self, row: Row | None) -> Decimal | None:
-        """A rate as a ratio, None where it is not shown."""
-        shown = row is not None and row["denominator"] and row["denominator"] >= self.small_n
-        return _share(row) if row is not None and shown else None
+        """A rate as a ratio to compare by, None where there is none or too few stand behind it."""
+        return None if row is None or not row["denominator"] or self.is_few(row) else _share(row)
 
     def card(self, row: Row | None, name: str) -> Figure:
         """A rate as a card: with its fraction, its target, and the ends between which it can still move."""
@@ -69,9 +75,7 @@ class Reader:
             return Figure(name=label, fraction=running, instead=_NOT_YET)
         fraction = f"{grouped(row['numerator'])} ÷ 到期 {with_unit(row['denominator'], counted)}"
         url = self.cases_url(row)
-        if row["denominator"] < self.small_n:
-            return Figure(name=label, fraction=fraction, instead=_TOO_FEW, url=url)
-        verdict, tone = self._verdict(row, name)
+        verdict, tone = (_FEW, Tone.WAIT) if self.is_few(row) else self._verdict(row, name)
         return Figure(
             name=label,
             fraction=fraction,
