@@ -85,6 +85,6 @@ def may_judge(sitting: Sitting, actor: Actor) -> str | None:
     user = User.objects.filter(pk=actor.user_id, identity_no__isnull=False).first()
     if user is not None:
         own = blind_index(Person, "identity_index", user.identity_no.plain())
-        if item.enrolments.filter(person__identity_index=own).exists():
+        if item.enrolments.filter(person__in=Person.objects.standing_by_identity([own]).values()).exists():
             return "您自己在这个班里，不能录这个班的成绩，请换一位同事"
     return None

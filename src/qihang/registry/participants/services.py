@@ -49,11 +49,13 @@ def register_many(*, actor: Actor, people: pl.DataFrame) -> pl.Series:
 
 
 def ids_by_identity(numbers: Sequence[str]) -> dict[str, int]:
-    """Identity number -> id of its active person, for the numbers that are known in the province."""
+    """Identity number -> id of its active person, for the numbers that are known in the province.
+
+    The number of a merged record leads on to the record it became: somebody merged away does not come back as new.
+    """
     column: Any = Person._meta.get_field("identity_index")
     by_index = dict(zip(column.index_many(list(numbers), Person), numbers, strict=True))
-    rows = Person.objects.with_identity(by_index).values_list("identity_index", "pk")
-    return {by_index[bytes(index)]: pk for index, pk in rows}
+    return {by_index[index]: pk for index, pk in Person.objects.standing_by_identity(by_index).items()}
 
 
 def _one_registration_at_a_time() -> None:
@@ -63,8 +65,8 @@ def _one_registration_at_a_time() -> None:
 
 def find_person(*, actor: Actor, identity_no: str) -> Person:
     """The active person of an identity number, within the actor's sight. NotFound otherwise."""
-    index = blind_index(Person, "identity_index", identity_no)
-    person = Person.objects.visible_to(actor).with_identity([index]).first()
+    standing = Person.objects.standing_by_identity([blind_index(Person, "identity_index", identity_no)])
+    person = Person.objects.visible_to(actor).filter(pk__in=standing.values()).first()
     if person is None:
         raise NotFound("您的辖区里没有这个人的记录。请再看一眼证件号，或请县里的经办帮您查")
     return person  # type: ignore[no-any-return]
@@ -146,16 +148,30 @@ def move_aliases(keep: Person, drop: Person, actor: Actor) -> list[str]:
 
 
 def merge_persons(*, actor: Actor, keep: Person, drop: Person, reason: str) -> Person:
-    """Make `drop` an alias of `keep`. DomainError lists what collides; nothing moves until a human has settled it."""
+    """Make `drop` an alias of `keep`. DomainError lists what collides; nothing moves until a human has settled it.
+
+    NotFound where the actor does not see both.
+    """
     if keep.pk == drop.pk:
         raise DomainError("这是同一条记录，不用合并")
     with unit_of_work(actor):
         _one_registration_at_a_time()
+        _require_standing(keep, actor)
         collisions = [line for _, handler in person_merges.items() for line in handler(keep, drop, actor)]
         if collisions:
             raise DomainError("合并前要先理清：" + "；".join(collisions), code="merge_collision")
         PERSON_WORKFLOW.apply(drop, "merge", actor=actor, comment=reason, fields={"merged_into": keep})
     return keep
+
+
+def _require_standing(keep: Person, actor: Actor) -> None:
+    """The record as it stands now: one that was merged a moment ago takes nobody in, or two would lead to each other."""
+    seen = Person.objects.all() if actor.is_system else Person.objects.visible_to(actor)
+    row = seen.filter(pk=keep.pk).first()
+    if row is None:
+        raise NotFound("要并入的那条记录不归您的辖区，请联系两边共同的上级办")
+    if row.merged_into_id is not None:
+        raise DomainError("要并入的那条刚刚已经并到别处了，刷新再看", code="state")
 
 
 def everyone_of(person: Person) -> list[int]:
