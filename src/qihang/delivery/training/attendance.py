@@ -8,6 +8,7 @@ from functools import cached_property
 
 import polars as pl
 
+from qihang.delivery.training.enrolling import hold_open
 from qihang.delivery.training.enums import IN_CLASS, AttendanceMark, ClassState, Half
 from qihang.delivery.training.imports.attendance import day_columns, day_of, half_of
 from qihang.delivery.training.models import Attendance, TrainingClass
@@ -98,7 +99,7 @@ def _was(mark: Attendance) -> str:
 def commit_sheet(target: Target, part: CommitRows, register: object) -> CommitOutcome:
     """Add the marks that are new, and put those that differ in place of the voided old ones."""
     assert isinstance(register, OpenSheet)
-    TrainingClass.objects.select_for_update().get(pk=register.item.pk)
+    hold_open(target.actor, register.item)
     known = register.marks()
     fresh: list[Attendance] = []
     voided: list[Attendance] = []

@@ -39,7 +39,9 @@ class PersonQuerySet(models.QuerySet[Any]):
 
         Where a number stands under an active record too, that one is meant.
         """
-        rows = self.filter(identity_index__in=among(indexes, "bytea")).order_by(F("merged_into_id").desc(nulls_last=True))
+        rows = self.filter(identity_index__in=among(indexes, "bytea")).order_by(
+            F("merged_into_id").desc(nulls_last=True)
+        )
         found = rows.values_list("identity_index", "pk", "merged_into_id")
         return {bytes(index): into or pk for index, pk, into in found}
 
