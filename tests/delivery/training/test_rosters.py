@@ -255,6 +255,21 @@ class TestDecision:
         place = only(item)
         assert (place.category, place.state) == ("03", "enrolled")
 
+    def test_one_who_is_in_the_register_from_a_later_day_on_can_be_settled(self, cast: Cast) -> None:
+        """A roster brought in late, after a class that was filed after this one began."""
+        item = approved_class(cast)
+        with clock.travel_to(START + dt.timedelta(days=4)):
+            later = approved_class(
+                cast, on=clock.today(), name="第二期", start=dt.date(2026, 4, 1), end=dt.date(2026, 4, 30)
+            )
+            brought_in(later, cast, roster({}))
+            enrol_unsubsidised(actor=cast.clerk, enrolment=only(later))
+            withdraw(actor=cast.clerk, enrolment=only(later), on=clock.today(), comment="改上第一期")
+            extend_roster(actor=cast.intake, item=item, until=clock.today(), comment="台风停课")
+            brought_in(item, cast, roster({}))
+            ids = list(waiting_claims(item))
+            assert confirm_categories(actor=cast.intake, item=item, enrolment_ids=ids).admitted == 1
+
     def test_a_category_that_does_not_exist_is_refused(self, cast: Cast) -> None:
         item = approved_class(cast)
         brought_in(item, cast, roster({}))

@@ -105,13 +105,13 @@ def _claim_and_confirm(actor: Actor, place: Enrolment, category: str, comment: s
     claim = {
         "person_id": place.person_id,
         "category": category,
-        "valid_from": item.filed_on or clock.today(),
+        "valid_from": item.start,  # the day on which the rule asks who somebody is
         "source": CategorySource.OFFICE,
         "region_id": item.region_id,
     }
     claim_categories(actor=actor, claims=pl.DataFrame([claim]))
     claimed = PersonCategory.objects.filter(person=place.person_id, category=category, state=CategoryState.CLAIMED)
-    confirm_claims(actor=actor, ids=claimed.values_list("pk", flat=True), comment=comment)
+    confirm_claims(actor=actor, ids=claimed.on(item.start).values_list("pk", flat=True), comment=comment)
 
 
 def reconsider(*, actor: Actor, enrolment: Enrolment, comment: str) -> Settled:

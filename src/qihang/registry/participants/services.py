@@ -75,27 +75,36 @@ def find_person(*, actor: Actor, identity_no: str) -> Person:
 # -- categories ---
 
 
-_STANDING = {"person_id": pl.Int64, "category": pl.String, "valid_to": pl.Date}
+_STANDING = {"person_id": pl.Int64, "category": pl.String, "first": pl.Date, "last": pl.Date}
 
 
 def claim_categories(*, actor: Actor, claims: pl.DataFrame) -> int:
     """Write down categories on somebody's word; those already standing on that day are left out. How many are new.
 
     `claims` has a row a category: `person_id`, `category`, `valid_from`, `source`, `region_id`, and where there is
-    one `certificate_no` as plain text.
+    one `certificate_no` as plain text. One that stands from a later day on is claimed up to the day before.
     """
     with unit_of_work(actor):
-        persons = claims["person_id"].unique().to_list()
-        rows = PersonCategory.objects.exclude(state=CategoryState.REJECTED).filter(person__in=among(persons))
-        ends = [(person, category, last or dt.date.max) for person, category, last in rows.values_list(*_STANDING)]
-        standing = pl.DataFrame(ends, schema=_STANDING, orient="row").group_by("person_id", "category").max()
+        told = claims.unique(["person_id", "category"], keep="last", maintain_order=True)
+        days = told.select("person_id", "category", "valid_from").join(_standing(told), ["person_id", "category"])
+        covers = (pl.col("first") <= pl.col("valid_from")) & (pl.col("last") >= pl.col("valid_from"))
+        later = pl.col("first").filter(pl.col("first") > pl.col("valid_from")).min().dt.offset_by("-1d")
+        found = days.group_by("person_id", "category").agg(covers.any().alias("covered"), later.alias("valid_to"))
         fresh = (
-            claims.unique(["person_id", "category"], keep="last", maintain_order=True)
-            .join(standing, ["person_id", "category"], "left", maintain_order="left")
-            .filter(pl.col("valid_to").is_null() | (pl.col("valid_to") < pl.col("valid_from")))
-            .drop("valid_to")
+            told.join(found, ["person_id", "category"], "left", maintain_order="left")
+            .filter(~pl.col("covered").fill_null(False))
+            .drop("covered")
         )
         return CATEGORY_WORKFLOW.enter_frame(fresh, actor=actor).len()
+
+
+def _standing(claims: pl.DataFrame) -> pl.DataFrame:
+    """The categories that the people of these claims have, by their days; an open end is the last day there is."""
+    persons = claims["person_id"].unique().to_list()
+    rows = PersonCategory.objects.exclude(state=CategoryState.REJECTED).filter(person__in=among(persons))
+    known = rows.values_list("person_id", "category", "valid_from", "valid_to")
+    spans = [(person, category, first, last or dt.date.max) for person, category, first, last in known]
+    return pl.DataFrame(spans, schema=_STANDING, orient="row")
 
 
 def confirm_categories(*, actor: Actor, ids: Iterable[int], comment: str = "") -> BulkOutcome:
