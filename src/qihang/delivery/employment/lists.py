@@ -22,9 +22,8 @@ from qihang.foundation.core.errors import NotAllowed
 from qihang.foundation.core.evidence import EvidenceType
 from qihang.foundation.core.units import unit_of_work
 from qihang.foundation.imports.engine.kinds import SAME, CommitOutcome, CommitRows, Storage, Target
-from qihang.registry.benefits.services import lock_persons
 from qihang.registry.participants.models import Person
-from qihang.registry.participants.services import ids_by_identity
+from qihang.registry.participants.services import ids_by_identity, lock_persons
 
 
 @dataclass

@@ -19,9 +19,10 @@ from qihang.foundation.core.arrays import among
 from qihang.foundation.core.copying import update_objects
 from qihang.foundation.core.units import unit_of_work
 from qihang.registry.benefits.counting import COUNTS, uses_before
-from qihang.registry.benefits.services import Request, lock_persons, reserve_many
+from qihang.registry.benefits.services import Request, reserve_many
 from qihang.registry.participants.enums import CategoryState
 from qihang.registry.participants.models import Person, PersonCategory
+from qihang.registry.participants.services import lock_persons
 from qihang.registry.policy.models import Decision
 from qihang.registry.policy.services.decisions import decide_many
 from qihang.registry.policy.services.explaining import conclude

@@ -63,6 +63,14 @@ def _one_registration_at_a_time() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('qihang.participants.register'))")
 
 
+def lock_persons(ids: Iterable[int]) -> None:
+    """Hold these persons' benefits and categories until the transaction ends.
+
+    Always in id order, so that no two wait crosswise.
+    """
+    list(Person.objects.filter(pk__in=among(set(ids))).order_by("pk").select_for_update().values_list("pk"))
+
+
 def find_person(*, actor: Actor, identity_no: str) -> Person:
     """The active person of an identity number, within the actor's sight. NotFound otherwise."""
     standing = Person.objects.standing_by_identity([blind_index(Person, "identity_index", identity_no)])
@@ -85,6 +93,7 @@ def claim_categories(*, actor: Actor, claims: pl.DataFrame) -> int:
     one `certificate_no` as plain text. One that stands from a later day on is claimed up to the day before.
     """
     with unit_of_work(actor):
+        lock_persons(claims["person_id"])
         told = claims.unique(["person_id", "category"], keep="last", maintain_order=True)
         days = told.select("person_id", "category", "valid_from").join(_standing(told), ["person_id", "category"])
         covers = (pl.col("first") <= pl.col("valid_from")) & (pl.col("last") >= pl.col("valid_from"))
