@@ -5,8 +5,15 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import IntegrityError
-from tests.delivery.appraisal.builders import SITTING_DAY, make_class, make_sitting, make_station, register
-from tests.delivery.builders import END, START, ground
+from tests.delivery.appraisal.builders import (
+    SITTING_DAY,
+    complete_class,
+    make_class,
+    make_sitting,
+    make_station,
+    register,
+)
+from tests.delivery.builders import END, START, ground, place_in
 from tests.factories import HAIKOU, LONGHUA, MEILAN, SANYA, SYSTEM, make_actor, make_organization, make_region
 from tests.identities import resident
 
@@ -19,6 +26,7 @@ from qihang.delivery.appraisal.services import (
     plan_sitting,
     stations_for,
 )
+from qihang.delivery.appraisal.workflows import SITTING_WORKFLOW
 from qihang.delivery.training.models import Enrolment, TrainingClass
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
@@ -53,6 +61,12 @@ def plan(item: TrainingClass, actor: Actor, **changes: object) -> Sitting:
     given = {"station": None, "on": SITTING_DAY, "place": "一号考场", **changes}
     given["station"] = given["station"] or make_station()
     return plan_sitting(actor=actor, item=item, **given)  # type: ignore[arg-type]
+
+
+def ended(item: TrainingClass) -> None:
+    """Somebody was in the class, and it is completed."""
+    place_in(item)
+    complete_class(item)
 
 
 class TestPlanning:
@@ -168,6 +182,69 @@ class TestMoving:
             move_sitting(actor=officer, sitting=sitting, on=dt.date(2026, 7, 1), place="二号", comment="忙")
         with pytest.raises(Refused, match="考场"):
             move_sitting(actor=officer, sitting=sitting, on=SITTING_DAY, place=" ", comment="忙")
+
+    def test_not_onto_the_day_of_another_sitting_of_the_class(self, item: TrainingClass, officer: Actor) -> None:
+        """The class sat this morning, and the second chance is pulled forward to the same day."""
+        first = make_sitting(item, on=END)
+        ended(item)
+        with clock.travel_to(END):
+            SITTING_WORKFLOW.apply(first, "hold", actor=SYSTEM)
+            second = plan_sitting(actor=SYSTEM, item=item, station=first.station, on=SITTING_DAY, place="一号")
+            with pytest.raises(Refused, match=f"{END} 已经有一场鉴定"):
+                move_sitting(actor=officer, sitting=second, on=END, place="一号", comment="早点考")
+            with pytest.raises(Refused, match="已经安排了鉴定"):
+                plan_sitting(actor=SYSTEM, item=item, station=first.station, on=END, place="一号")
+            cancel_sitting(actor=officer, sitting=second, comment="不考了")
+            with pytest.raises(Refused, match=f"{END} 已经有一场鉴定"):
+                plan_sitting(actor=SYSTEM, item=item, station=first.station, on=END, place="一号")
+            assert (
+                move_sitting(
+                    actor=officer,
+                    sitting=plan(item, officer, station=first.station),
+                    on=SITTING_DAY,
+                    place="二号",
+                    comment="换考场",
+                ).place
+                == "二号"
+            ), "its own day is no other's"
+
+    @pytest.mark.parametrize("step", ["move", "hold", "cancel"])
+    @pytest.mark.parametrize("state", ["held", "cancelled"])
+    def test_what_took_place_or_was_cancelled_stays(self, item: TrainingClass, state: str, step: str) -> None:
+        sitting = make_sitting(item, on=END)
+        if state == "held":
+            ended(item)
+        with clock.travel_to(END):
+            SITTING_WORKFLOW.apply(sitting, {"held": "hold", "cancelled": "cancel"}[state], actor=SYSTEM, comment="x")
+            with pytest.raises(Refused, match={"held": "已录成绩", "cancelled": "已取消"}[state]):
+                SITTING_WORKFLOW.apply(sitting, step, actor=SYSTEM, comment="x")
+
+    @pytest.mark.parametrize(
+        ("step", "role", "allowed"),
+        [
+            ("move", Role.INTAKE_OFFICER, True),
+            ("move", Role.APPROVER, False),
+            ("move", Role.APPRAISER, False),
+            ("hold", Role.INTAKE_OFFICER, False),
+            ("hold", Role.STATION_CLERK, True),
+            ("hold", Role.APPRAISER, True),
+            ("hold", Role.TRAINER, False),
+            ("cancel", Role.INTAKE_OFFICER, True),
+            ("cancel", Role.APPROVER, False),
+            ("cancel", Role.APPRAISER, False),
+        ],
+    )
+    def test_whose_step_it_is(self, item: TrainingClass, step: str, role: Role, allowed: bool) -> None:
+        sitting = make_sitting(item, on=END)
+        ended(item)
+        own = {"organization": sitting.station} if role in {Role.STATION_CLERK, Role.APPRAISER} else {}
+        with clock.travel_to(END):
+            actor = make_actor(role, **own)
+            if allowed:
+                SITTING_WORKFLOW.apply(sitting, step, actor=actor, comment="x")
+            else:
+                with pytest.raises(NotAllowed, match="您现在的岗位不能办"):
+                    SITTING_WORKFLOW.apply(sitting, step, actor=actor, comment="x")
 
     def test_other_stations_and_roles_do_not(self, item: TrainingClass) -> None:
         sitting = make_sitting(item)

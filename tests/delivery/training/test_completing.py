@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 from pytest_django import DjangoAssertNumQueries
 from tests.delivery.builders import END, SAMPLES, START, Cast, approved_class, ground, make_cast, make_person, place_in
-from tests.factories import make_actor
+from tests.factories import SYSTEM, make_actor
 from tests.workbooks import sheet
 
 from qihang.delivery.training.completing import attendance_summary, complete_class, presence_of
@@ -16,6 +16,7 @@ from qihang.delivery.training.enrolling import confirm_categories, waiting_claim
 from qihang.delivery.training.models import Attendance, Enrolment, TrainingClass
 from qihang.foundation.core import clock
 from qihang.foundation.core.errors import DomainError, NotFound
+from qihang.foundation.core.units import unit_of_work
 from qihang.foundation.imports import services as imports
 from qihang.foundation.imports.models import ImportBatch
 from qihang.registry.benefits.models import BenefitUse
@@ -109,6 +110,33 @@ class TestSheet:
             (START + dt.timedelta(days=1), "absent", "后一张考勤表改了"),
             (START + dt.timedelta(days=1), "present", ""),
         ]
+
+    @pytest.mark.parametrize("whole_first", [True, False])
+    def test_a_day_kept_whole_and_then_by_halves_counts_once(self, cast: Cast, whole_first: bool) -> None:
+        """The clerk mends a sheet by splitting its days; the old marks must not weigh beside the new ones."""
+        item = small_class(cast)
+        place = place_in(item)
+        whole, halves = marks((place, "√×")), marks((place, "√√√√"), halves=True)
+        first, second = (whole, halves) if whole_first else (halves, whole)
+        brought_in("attendance", item, cast, first)
+        brought_in("attendance", item, cast, second)
+        kept = Attendance.objects.valid().count()
+        assert kept == (2 if whole_first else 4), "it differs from what stands: nothing without a yes"
+        batch = brought_in("attendance", item, cast, second, yes=True)
+        assert batch.result is not None and batch.result["changed"] == 1
+        (presence,) = attendance_summary(item)
+        assert (presence.attended, presence.held) == ((2, 2) if whole_first else (1, 2))
+        assert set(Attendance.objects.exclude(voided_on=None).values_list("void_reason", flat=True)) == {
+            "后一张考勤表改了"
+        }
+
+    def test_a_half_that_the_earlier_sheet_left_out_is_added(self, cast: Cast) -> None:
+        item = small_class(cast)
+        place = place_in(item)
+        with unit_of_work(SYSTEM):
+            Attendance.objects.create(enrolment=place, day=START, half="eve", mark="present")
+        brought_in("attendance", item, cast, marks((place, "√×"), halves=True))
+        assert Attendance.objects.valid().count() == 3
 
     def test_more_days_of_the_same_people_are_added(self, cast: Cast) -> None:
         item = small_class(cast)

@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 
+import polars as pl
 import pytest
 from django.db import OperationalError
 from tests.delivery.builders import (
@@ -18,10 +19,12 @@ from tests.delivery.builders import (
     make_person,
     place_in,
 )
-from tests.factories import SANYA, make_actor
+from tests.factories import SANYA, SYSTEM, make_actor
 from tests.identities import resident
 from tests.workbooks import sheet
 
+from qihang.delivery.training.attendance import ATTENDANCE_STORAGE
+from qihang.delivery.training.completing import complete_class
 from qihang.delivery.training.deciding import SOURCE, decide_waiting
 from qihang.delivery.training.enrolling import (
     confirm_categories,
@@ -33,11 +36,12 @@ from qihang.delivery.training.enrolling import (
     withdraw,
 )
 from qihang.delivery.training.enums import EnrolmentState
-from qihang.delivery.training.models import Enrolment, TrainingClass
+from qihang.delivery.training.models import Attendance, Enrolment, TrainingClass
 from qihang.delivery.training.rosters import ROSTER_STORAGE, commit_roster
-from qihang.delivery.training.services import draft_class, extend_roster
+from qihang.delivery.training.services import cancel_class, draft_class, extend_roster
 from qihang.foundation.core import clock
 from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
+from qihang.foundation.core.units import unit_of_work
 from qihang.foundation.imports import commit as committing
 from qihang.foundation.imports import services as imports
 from qihang.foundation.imports.engine.kinds import CommitOutcome, CommitRows, Target
@@ -287,6 +291,21 @@ class TestDecision:
         place = only(item)
         assert (place.category, place.state) == ("03", "enrolled")
 
+    def test_one_who_is_in_the_register_from_a_later_day_on_can_be_settled(self, cast: Cast) -> None:
+        """A roster brought in late, after a class that was filed after this one began."""
+        item = approved_class(cast)
+        with clock.travel_to(START + dt.timedelta(days=4)):
+            later = approved_class(
+                cast, on=clock.today(), name="第二期", start=dt.date(2026, 4, 1), end=dt.date(2026, 4, 30)
+            )
+            brought_in(later, cast, roster({}))
+            enrol_unsubsidised(actor=cast.clerk, enrolment=only(later))
+            withdraw(actor=cast.clerk, enrolment=only(later), on=clock.today(), comment="改上第一期")
+            extend_roster(actor=cast.intake, item=item, until=clock.today(), comment="台风停课")
+            brought_in(item, cast, roster({}))
+            ids = list(waiting_claims(item))
+            assert confirm_categories(actor=cast.intake, item=item, enrolment_ids=ids, public_post=False).admitted == 1
+
     def test_a_category_that_does_not_exist_is_refused(self, cast: Cast) -> None:
         item = approved_class(cast)
         brought_in(item, cast, roster({}))
@@ -361,8 +380,11 @@ class TestWhen:
         item = approved_class(cast)
         brought_in(item, cast, roster({}))
         far = make_actor("intake_officer", region=SANYA)
-        confirm_categories(actor=far, item=item, enrolment_ids=waiting_claims(item), public_post=False)
-        assert only(item).state == "applied"
+        before = only(item).decision_id
+        with pytest.raises(NotFound):
+            confirm_categories(actor=far, item=item, enrolment_ids=waiting_claims(item), public_post=False)
+        assert decide_waiting(actor=far, item=item).waiting == 0
+        assert (only(item).state, only(item).decision_id) == ("applied", before), "nor is it decided in their name"
 
     def test_no_more_people_than_were_approved(self, cast: Cast) -> None:
         item = approved_class(cast, planned_heads=1)
@@ -370,6 +392,88 @@ class TestWhen:
         with pytest.raises(DomainError, match="批准了 1 人"):
             brought_in(item, cast, roster(*people))
         assert not item.enrolments.exists()
+
+    def test_rows_refused_before_make_no_room_for_others(self, cast: Cast) -> None:
+        """The same file again, longer: its refused rows are in the class already and give nobody a seat."""
+        item = approved_class(cast, planned_heads=2)
+        old = [{"身份证号": resident("1960-01-01", order=n), "姓名": f"林{'甲乙'[n]}"} for n in (0, 1)]
+        young = [{"身份证号": resident("1985-05-20", order=n), "姓名": f"王{'甲乙丙'[n]}"} for n in (0, 1, 2)]
+        brought_in(item, cast, roster(*old, *young[:1]), yes="all", accept_valid=True)
+        assert states(item) == {"refused": 2, "applied": 1}
+        with pytest.raises(DomainError, match="批准了 2 人，班里已有 1 人，再加 2 人就超了"):
+            brought_in(item, cast, roster(*old, *young), yes="all", accept_valid=True)
+        brought_in(item, cast, roster(*old, *young[:2]), yes="all", accept_valid=True)
+        assert states(item) == {"refused": 2, "applied": 2}
+
+    @pytest.mark.parametrize("way", ["self_pay", "reconsider", "correct"])
+    def test_a_full_class_takes_no_refused_one_up_again(self, cast: Cast, way: str) -> None:
+        item = approved_class(cast, planned_heads=1)
+        place_in(item)
+        refused = place_in(item, state="refused")
+        ways = {
+            "self_pay": lambda: enrol_unsubsidised(actor=cast.clerk, enrolment=refused),
+            "reconsider": lambda: reconsider(actor=cast.intake, enrolment=refused, comment="申诉"),
+            "correct": lambda: correct_category(
+                actor=cast.intake, enrolment=refused, category="03", public_post=False, comment="补了证"
+            ),
+        }
+        with pytest.raises(DomainError, match="班里已有 1 人，再加 1 人就超了"):
+            ways[way]()
+        assert Enrolment.objects.get(pk=refused.pk).state == "refused"
+        with clock.travel_to(START):
+            withdraw(actor=cast.clerk, enrolment=item.enrolments.get(state="enrolled"), on=START, comment="去外地")
+        ways[way]()
+
+    def test_a_class_that_is_over_full_already_still_settles_those_in_it(self, cast: Cast) -> None:
+        item = approved_class(cast, planned_heads=1)
+        place, _ = place_in(item, state="applied"), place_in(item)
+        assert enrol_unsubsidised(actor=cast.clerk, enrolment=place).state == "enrolled"
+
+
+class TestAfterwards:
+    """A page opened while the class ran, acted on after it was cancelled or completed."""
+
+    @pytest.fixture
+    def refused(self, cast: Cast) -> Enrolment:
+        return place_in(approved_class(cast), state="refused")
+
+    @pytest.mark.parametrize("way", ["roster", "self_pay", "reconsider", "correct", "confirm", "reject"])
+    def test_nobody_comes_into_a_class_that_was_cancelled_meanwhile(
+        self, cast: Cast, refused: Enrolment, way: str
+    ) -> None:
+        item = refused.training_class
+        target = Target(cast.clerk, str(item.public_id), START)
+        register = ROSTER_STORAGE.open_register(target)
+        cancel_class(actor=cast.manager, item=TrainingClass.objects.get(pk=item.pk), comment="招不满")
+        assert refused.training_class.state == "approved", "what the page still believes"
+        nothing = CommitRows(pl.DataFrame(), pl.DataFrame(), {}, {})
+        ways = {
+            "roster": lambda: commit_roster(target, nothing, register),
+            "self_pay": lambda: enrol_unsubsidised(actor=cast.clerk, enrolment=refused),
+            "reconsider": lambda: reconsider(actor=cast.intake, enrolment=refused, comment="申诉"),
+            "correct": lambda: correct_category(
+                actor=cast.intake, enrolment=refused, category="03", public_post=False, comment="证"
+            ),
+            "confirm": lambda: confirm_categories(actor=cast.intake, item=item, enrolment_ids=[], public_post=False),
+            "reject": lambda: reject_category(actor=cast.intake, enrolment=refused, reason="没有证"),
+        }
+        with pytest.raises(DomainError, match="已取消，名单不能再改"):
+            ways[way]()
+        assert Enrolment.objects.get(pk=refused.pk).state == "refused"
+
+    def test_nor_attendance_into_one_that_was_completed(self, cast: Cast) -> None:
+        item = place_in(approved_class(cast)).training_class
+        target = Target(cast.clerk, str(item.public_id), START)
+        register = ATTENDANCE_STORAGE.open_register(target)
+        with clock.travel_to(item.end), unit_of_work(SYSTEM):
+            Attendance.objects.bulk_create(
+                Attendance(enrolment=item.enrolments.get(), day=START + dt.timedelta(days=n), mark="present")
+                for n in range(14)
+            )
+            complete_class(actor=cast.clerk, item=TrainingClass.objects.get(pk=item.pk))
+        nothing = CommitRows(pl.DataFrame(), pl.DataFrame(), {}, {})
+        with pytest.raises(DomainError, match="已结业"):
+            ATTENDANCE_STORAGE.commit(target, nothing, register)
 
 
 class TestAgainstTheProvince:

@@ -153,7 +153,7 @@ def test_the_bulk_twin_moves_who_may_and_returns_the_rest(officers_workflow: Wor
         officers_workflow.apply(one, "suspend", actor=second if one is mine[0] else first)
     outcome = officers_workflow.apply_many([one.pk for one in [*mine, bare, far]], "close", actor=second, comment="批")
     assert outcome.done == [mine[1].pk, mine[2].pk]
-    assert set(outcome.refused) == {mine[0].pk, bare.pk}
+    assert set(outcome.refused) == {mine[0].pk, bare.pk, far.pk}
     assert outcome.refused[bare.pk] == "地址没填"
     assert TransitionLog.objects.filter(transition="close", comment="批").count() == 2
 

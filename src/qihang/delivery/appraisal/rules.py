@@ -31,7 +31,14 @@ def last_day(item: TrainingClass) -> dt.date:
 def may_sit(sitting: Sitting, actor: Actor) -> str | None:
     """Why this class may not sit at this station on this day, in words for who plans it; None if it may."""
     item = sitting.training_class
-    return _class_unfit(item) or _station_unfit(sitting) or _day_unfit(sitting.on, item)
+    return _class_unfit(item) or _station_unfit(sitting) or _day_unfit(sitting.on, item) or _day_taken(sitting)
+
+
+def _day_taken(sitting: Sitting) -> str | None:
+    others = Sitting.objects.standing().filter(training_class=sitting.training_class_id, on=sitting.on)
+    if not others.exclude(pk=sitting.pk).exists():
+        return None
+    return f"这个班 {sitting.on:%Y-%m-%d} 已经有一场鉴定，补考请另选一天"
 
 
 def _class_unfit(item: TrainingClass) -> str | None:
@@ -84,6 +91,6 @@ def may_judge(sitting: Sitting, actor: Actor) -> str | None:
     user = User.objects.filter(pk=actor.user_id, identity_no__isnull=False).first()
     if user is not None:
         own = blind_index(Person, "identity_index", user.identity_no.plain())
-        if item.enrolments.filter(person__identity_index=own).exists():
+        if item.enrolments.filter(person__in=Person.objects.standing_by_identity([own]).values()).exists():
             return "您自己在这个班里，不能录这个班的成绩，请换一位同事"
     return None

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, cast
+from typing import cast
 
 import polars as pl
 
@@ -28,7 +28,7 @@ from qihang.foundation.imports.engine.findings import DIFFERS
 from qihang.foundation.imports.engine.kinds import SAME, CommitOutcome, CommitRows, Storage, Target
 from qihang.foundation.notifications.services import notify_many
 from qihang.registry.participants.imports import distinct_identities, name_against_register
-from qihang.registry.participants.models import Person
+from qihang.registry.participants.services import ids_by_identity
 from qihang.registry.policy import lookup
 
 _ABSENT = "缺考"
@@ -39,7 +39,7 @@ class SittingRegister:
     """A sitting as its score book is checked against it: who is in the class, who has scores, who a certificate."""
 
     sitting: Sitting
-    people: Mapping[bytes, Enrolment]
+    people: Mapping[int, Enrolment]
     scores: Mapping[int, Score]
     holders: frozenset[int]
 
@@ -59,10 +59,8 @@ class SittingRegister:
 
     def trainees(self, identities: Collection[str]) -> dict[str, Enrolment]:
         """Identity number -> the trainee of this class; others are left out."""
-        column: Any = Person._meta.get_field("identity_index")
-        numbers = list(identities)
-        found = zip(numbers, column.index_many(numbers, Person), strict=True)
-        return {number: self.people[index] for number, index in found if index in self.people}
+        found = ids_by_identity(list(identities))
+        return {number: self.people[person] for number, person in found.items() if person in self.people}
 
 
 def open_sitting(target: Target) -> SittingRegister:
@@ -99,7 +97,7 @@ def _register(sitting: Sitting) -> SittingRegister:
     holders = Certificate.objects.issued().filter(enrolment__training_class=sitting.training_class_id)
     return SittingRegister(
         sitting,
-        {bytes(row.person.identity_index): row for row in people},
+        {row.person_id: row for row in people},
         {row.enrolment_id: row for row in scores},
         frozenset(holders.values_list("enrolment_id", flat=True)),
     )

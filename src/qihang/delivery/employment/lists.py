@@ -22,8 +22,8 @@ from qihang.foundation.core.errors import NotAllowed
 from qihang.foundation.core.evidence import EvidenceType
 from qihang.foundation.core.units import unit_of_work
 from qihang.foundation.imports.engine.kinds import SAME, CommitOutcome, CommitRows, Storage, Target
-from qihang.registry.benefits.services import lock_persons
 from qihang.registry.participants.models import Person
+from qihang.registry.participants.services import ids_by_identity, lock_persons
 
 
 @dataclass
@@ -52,13 +52,10 @@ class PeopleOfClasses:
         return {one: max(days[person.pk]) for one, person in persons.items() if person.pk in days}
 
     def _look_up(self, identities: Sequence[str]) -> None:
-        column = Person._meta.get_field("identity_index")
-        indexes = dict(zip(column.index_many(list(identities), Person), identities, strict=True))
+        ids = ids_by_identity(identities)
         trained = Enrolment.objects.visible_to(self.actor).counted().values("person_id")
-        self._known |= dict.fromkeys(identities)
-        people = Person.objects.with_identity(indexes).filter(pk__in=trained)
-        for person in people.only("identity_index", "name"):
-            self._known[indexes[bytes(person.identity_index)]] = person
+        people = Person.objects.filter(pk__in=among(set(ids.values()))).filter(pk__in=trained).only("name").in_bulk()
+        self._known |= {one: people.get(ids[one]) if one in ids else None for one in identities}
 
 
 def completed_days(persons: Iterable[int]) -> dict[int, list[dt.date]]:

@@ -2,12 +2,16 @@
 
 from qihang.delivery.employment.enums import STANDING
 from qihang.delivery.employment.models import WorkSpell
+from qihang.delivery.employment.ports import tell_spells_changed
 from qihang.foundation.core.actors import Actor
 from qihang.registry.participants.models import Person
 
 
 def move_spells(keep: Person, drop: Person, actor: Actor) -> list[str]:
-    """Both at one employer on the same days, by the same kind of proof, is for a human to settle; others move."""
+    """Both at one employer on the same days, by the same kind of proof, is for a human to settle; others move.
+
+    Classes of one record and work of the other are together now: who builds on work is told.
+    """
     standing = WorkSpell.objects.filter(state__in=STANDING)
     kept = list(standing.filter(person=keep))
     clashes = [spell for spell in standing.filter(person=drop) if any(_clash(spell, other) for other in kept)]
@@ -17,6 +21,7 @@ def move_spells(keep: Person, drop: Person, actor: Actor) -> list[str]:
             for spell in clashes
         ]
     WorkSpell.objects.filter(person=drop).update(person=keep)
+    tell_spells_changed(actor, [keep.pk])
     return []
 
 

@@ -26,8 +26,8 @@ from qihang.foundation.documents.services import (
     submit_evidence,
     withdraw_evidence,
 )
-from qihang.registry.benefits.services import lock_persons
 from qihang.registry.participants.models import Person
+from qihang.registry.participants.services import lock_persons
 from qihang.registry.reference.identity import explain, parse_uscc
 
 # The documents that prove work, as people know them.

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import polars as pl
 
+from qihang.delivery.training.enrolling import hold_open
 from qihang.delivery.training.enums import IN_CLASS, AttendanceMark, ClassState, Half
 from qihang.delivery.training.imports.attendance import day_columns, day_of, half_of
 from qihang.delivery.training.models import Attendance, TrainingClass
@@ -86,19 +87,30 @@ def compare_sheet(rows: pl.DataFrame, register: object) -> pl.Series:
             notes.append(None)
             continue
         differing = [key for key, mark in row.marks.items() if key not in known or known[key].mark != mark]
-        changed = [key for key in differing if key in known]
-        notes.append(_was(known[changed[0]]) if changed else (None if differing else SAME))
+        changed = [known[key] for key in differing if key in known] + _divided_otherwise(row, known)
+        notes.append(_was(changed[0]) if changed else (None if differing else SAME))
     return pl.Series(notes, dtype=pl.String)
 
 
 def _was(mark: Attendance) -> str:
-    return f"{mark.day:%m-%d} 原来记的是{mark.get_mark_display()}"
+    session = mark.get_half_display() if mark.half else ""
+    return f"{mark.day:%m-%d}{session} 原来记的是{mark.get_mark_display()}"
+
+
+def _divided_otherwise(row: "_Row", known: Mapping[_Session, Attendance]) -> list[Attendance]:
+    """Marks that stand for a day as a whole where the row has its parts, or the other way round: one day counts once."""
+    whole = {(place, day): half == Half.WHOLE for place, day, half in row.marks}
+    return [
+        mark
+        for (place, day, half), mark in known.items()
+        if (place, day) in whole and whole[place, day] != (half == Half.WHOLE)
+    ]
 
 
 def commit_sheet(target: Target, part: CommitRows, register: object) -> CommitOutcome:
     """Add the marks that are new, and put those that differ in place of the voided old ones."""
     assert isinstance(register, OpenSheet)
-    TrainingClass.objects.select_for_update().get(pk=register.item.pk)
+    hold_open(target.actor, register.item)
     known = register.marks()
     fresh: list[Attendance] = []
     voided: list[Attendance] = []
@@ -108,12 +120,13 @@ def commit_sheet(target: Target, part: CommitRows, register: object) -> CommitOu
             continue
         new = {key: mark for key, mark in row.marks.items() if key not in known}
         other = {key: mark for key, mark in row.marks.items() if key in known and known[key].mark != mark}
-        voided += [known[key] for key in other]
+        divided = _divided_otherwise(row, known)
+        voided += [*(known[key] for key in other), *divided]
         fresh += [
             Attendance(enrolment_id=row.place, day=day, half=half, mark=mark, source_id=target.batch_id or None)
             for (_, day, half), mark in (new | other).items()
         ]
-        counts["changed" if other else "written" if new else "unchanged"] += 1
+        counts["changed" if other or divided else "written" if new else "unchanged"] += 1
     _void(voided)
     copy_objects(fresh)
     return CommitOutcome(**counts)

@@ -18,9 +18,10 @@ from qihang.foundation.core.arrays import among
 from qihang.foundation.core.copying import update_objects
 from qihang.foundation.core.units import unit_of_work
 from qihang.registry.benefits.counting import COUNTS, uses_before
-from qihang.registry.benefits.services import Request, lock_persons, reserve_many
+from qihang.registry.benefits.services import Request, reserve_many
 from qihang.registry.participants.enums import CategoryState
 from qihang.registry.participants.models import Person, PersonCategory
+from qihang.registry.participants.services import lock_persons
 from qihang.registry.policy.models import Decision
 from qihang.registry.policy.services.decisions import decide_many
 from qihang.registry.policy.services.explaining import conclude
@@ -80,9 +81,13 @@ def carry_out(
 
 
 def decide_waiting(*, actor: Actor, item: TrainingClass, ids: Iterable[int] | None = None) -> Settled:
-    """Decide the places of a class that wait (all, or those of `ids`) by what is known now."""
+    """Decide the places of a class that wait (all, or those of `ids`) by what is known now.
+
+    Places outside the actor's sight are left as they are.
+    """
     with unit_of_work(actor):
-        waiting = Enrolment.objects.undecided().filter(training_class=item, subsidised=True)
+        seen = Enrolment.objects.all() if actor.is_system else Enrolment.objects.visible_to(actor)
+        waiting = seen.undecided().filter(training_class=item, subsidised=True)
         if ids is not None:
             waiting = waiting.filter(pk__in=among(set(ids)))
         places = list(waiting.select_related("person").select_for_update(of=("self",)).order_by("pk"))

@@ -1,7 +1,8 @@
 """Putting people into classes and taking them out: what officers, institutions and rosters do to a place."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import polars as pl
 
@@ -59,6 +60,7 @@ def confirm_categories(
     """
     wanted = set(enrolment_ids)
     with unit_of_work(actor):
+        hold_open(actor, item)
         claims = waiting_claims(item)
         unknown = wanted - set(claims)
         if unknown:
@@ -71,8 +73,8 @@ def confirm_categories(
 
 def reject_category(*, actor: Actor, enrolment: Enrolment, reason: str) -> Settled:
     """An officer finds that the person is not what the roster says; the place is decided anew."""
-    item = enrolment.training_class
     with unit_of_work(actor):
+        item = hold_open(actor, enrolment.training_class)
         claims = waiting_claims(item).get(enrolment.pk, [])
         mine = [claim for claim in claims if claim.category == enrolment.category]
         if not mine:
@@ -89,13 +91,14 @@ def correct_category(*, actor: Actor, enrolment: Enrolment, category: str, publi
     if category not in {code.code for code in codes("person_category")}:
         raise DomainError("没有这种人员类别，请从列表里选", field="category")
     with unit_of_work(actor):
+        item = hold_open(actor, enrolment.training_class)
         place = _unsettled(enrolment, actor)
         if place.state == EnrolmentState.REFUSED:
-            ENROLMENT_WORKFLOW.apply(place, "reconsider", actor=actor, comment=comment)
+            _take_up_again(actor, item, place, comment)
         _claim_and_confirm(actor, place, category, public_post, comment)
         place.category = category
         place.save(update_fields=["category"])
-        return decide_waiting(actor=actor, item=place.training_class, ids=[place.pk])
+        return decide_waiting(actor=actor, item=item, ids=[place.pk])
 
 
 def _claim_and_confirm(actor: Actor, place: Enrolment, category: str, public_post: bool, comment: str) -> None:
@@ -103,13 +106,13 @@ def _claim_and_confirm(actor: Actor, place: Enrolment, category: str, public_pos
     claim = {
         "person_id": place.person_id,
         "category": category,
-        "valid_from": item.filed_on or clock.today(),
+        "valid_from": item.start,  # the day on which the rule asks who somebody is
         "source": CategorySource.OFFICE,
         "region_id": item.region_id,
     }
     claim_categories(actor=actor, claims=pl.DataFrame([claim]))
     mine = PersonCategory.objects.filter(person=place.person_id)
-    claimed = mine.filter(category=category, state=CategoryState.CLAIMED).values_list("pk", flat=True)
+    claimed = mine.on(item.start).filter(category=category, state=CategoryState.CLAIMED).values_list("pk", flat=True)
     confirm_claims(actor=actor, ids=claimed, public_post=public_post, comment=comment)
     otherwise = mine.on(item.start).filter(state=CategoryState.CONFIRMED).exclude(public_post=public_post)
     ids = otherwise.values_list("pk", flat=True)
@@ -119,23 +122,23 @@ def _claim_and_confirm(actor: Actor, place: Enrolment, category: str, public_pos
 def reconsider(*, actor: Actor, enrolment: Enrolment, comment: str) -> Settled:
     """An officer takes a refusal up again, as after a complaint or a new proof, and decides anew."""
     with unit_of_work(actor):
-        _require_open(enrolment.training_class)
-        ENROLMENT_WORKFLOW.apply(enrolment, "reconsider", actor=actor, comment=comment)
-        return decide_waiting(actor=actor, item=enrolment.training_class, ids=[enrolment.pk])
+        item = hold_open(actor, enrolment.training_class)
+        _take_up_again(actor, item, enrolment, comment)
+        return decide_waiting(actor=actor, item=item, ids=[enrolment.pk])
+
+
+def _take_up_again(actor: Actor, item: TrainingClass, place: Enrolment, comment: str) -> None:
+    with within_room(item):
+        ENROLMENT_WORKFLOW.apply(place, "reconsider", actor=actor, comment=comment)
 
 
 def enrol_unsubsidised(*, actor: Actor, enrolment: Enrolment, comment: str = "") -> Enrolment:
     """The person comes without the subsidy: refused, or not waiting for the answer. No benefit is used."""
     with unit_of_work(actor):
-        _require_open(enrolment.training_class)
-        day = min(clock.today(), enrolment.training_class.start)
-        return ENROLMENT_WORKFLOW.apply(
-            enrolment,
-            "self_pay",
-            actor=actor,
-            comment=comment,
-            fields={"subsidised": False, "enrolled_on": day},
-        )
+        item = hold_open(actor, enrolment.training_class)
+        fields = {"subsidised": False, "enrolled_on": min(clock.today(), item.start)}
+        with within_room(item):
+            return ENROLMENT_WORKFLOW.apply(enrolment, "self_pay", actor=actor, comment=comment, fields=fields)
 
 
 def withdraw(*, actor: Actor, enrolment: Enrolment, on: dt.date, comment: str) -> Enrolment:
@@ -157,9 +160,33 @@ def withdraw(*, actor: Actor, enrolment: Enrolment, on: dt.date, comment: str) -
     return moved
 
 
-def _require_open(item: TrainingClass) -> None:
-    if item.state != ClassState.APPROVED:
-        raise DomainError(f"这个班{ClassState(item.state).label}，名单不能再改", code="state")
+def hold_open(actor: Actor, item: TrainingClass) -> TrainingClass:
+    """The class, locked until the transaction ends, so that it is neither completed nor cancelled meanwhile.
+
+    NotFound outside the actor's sight, DomainError for a class whose list no longer changes.
+    """
+    seen = TrainingClass.objects.all() if actor.is_system else TrainingClass.objects.visible_to(actor)
+    rows = seen.select_for_update(of=("self",)).select_related("occupation", "organization")
+    row: TrainingClass | None = rows.filter(pk=item.pk).first()
+    if row is None:
+        raise NotFound("没有这个班，或者不归您的单位或辖区")
+    if row.state != ClassState.APPROVED:
+        raise DomainError(f"这个班{ClassState(row.state).label}，名单不能再改", code="state")
+    return row
+
+
+@contextmanager
+def within_room(item: TrainingClass) -> Iterator[None]:
+    """Whoever comes to sit in the class (held by `hold_open`) within the block must find room among those approved."""
+    before = item.enrolments.in_class().count()
+    yield
+    after = item.enrolments.in_class().count()
+    if after > max(before, item.planned_heads):
+        raise DomainError(
+            f"批准了 {item.planned_heads} 人，班里已有 {before} 人，再加 {after - before} 人就超了。"
+            "请减去几个，等有人退班，或者请县里按新的人数重新批",
+            code="no_room",
+        )
 
 
 def _unsettled(enrolment: Enrolment, actor: Actor) -> Enrolment:
@@ -170,5 +197,4 @@ def _unsettled(enrolment: Enrolment, actor: Actor) -> Enrolment:
         raise NotFound("班里没有这个人，或者不归您的单位或辖区")
     if row.state not in UNSETTLED:
         raise DomainError(f"现在是“{EnrolmentState(row.state).label}”，不能再改。刷新再看", code="state")
-    _require_open(row.training_class)
     return row

@@ -8,6 +8,7 @@ from functools import cached_property, partial
 import polars as pl
 
 from qihang.delivery.training.deciding import carry_out, decide_cases, decide_places
+from qihang.delivery.training.enrolling import hold_open, within_room
 from qihang.delivery.training.enums import IN_CLASS, OPEN_CLASSES, UNSETTLED, ClassState, EnrolmentState
 from qihang.delivery.training.imports.roster import WAIVED
 from qihang.delivery.training.models import Enrolment, TrainingClass
@@ -123,16 +124,16 @@ def _difference(register: OpenRoster, place: Enrolment | None, category: str | N
 def commit_roster(target: Target, part: CommitRows, register: object) -> CommitOutcome:
     """Bring a part of a roster in. Rows whose person is in the class already are left, but for an open category."""
     assert isinstance(register, OpenRoster)
-    item = _locked(register.item)
+    item = hold_open(target.actor, register.item)
     rows = _with_category(_with_person(target.actor, pl.concat([part.rows, part.refused])), part, register)
     known = {row.person_id: row for row in item.enrolments.filter(person__in=among(rows["person_id"]))}
     here = pl.col("person_id").is_in(pl.Series(list(known), dtype=pl.Int64).implode())
     fresh = rows.filter(~here).unique("person_id", keep="first", maintain_order=True)
     changed = _changed(rows.filter(here), known)
-    _require_room(item, fresh.height - part.refused.height)
     _claim(target.actor, register, rows)
     places = _places(target, item, fresh, part)
-    _settle_fresh(target.actor, item, places)
+    with within_room(item):
+        _settle_fresh(target.actor, item, places)
     _settle_changed(target.actor, item, changed)
     refused = int((places["refusals"].list.len() > 0).sum())
     return CommitOutcome(
@@ -147,22 +148,6 @@ ROSTER_STORAGE = Storage(open_register=open_roster, commit=commit_roster, compar
 
 
 # --- parts ---------------------------------------------------------------------------------------------------------
-
-
-def _locked(item: TrainingClass) -> TrainingClass:
-    """The class's row, so that two rosters at once count its places one after the other."""
-    rows = TrainingClass.objects.select_for_update(of=("self",)).select_related("occupation", "organization")
-    return rows.get(pk=item.pk)  # type: ignore[no-any-return]
-
-
-def _require_room(item: TrainingClass, more: int) -> None:
-    taken = item.enrolments.filter(state__in=IN_CLASS).count()
-    if more > 0 and taken + more > item.planned_heads:
-        raise DomainError(
-            f"批准了 {item.planned_heads} 人，班里已有 {taken} 人，这次再加 {more} 人就超了。"
-            "请减去几行，或者请县里按新的人数重新批",
-            code="no_room",
-        )
 
 
 def _with_person(actor: Actor, rows: pl.DataFrame) -> pl.DataFrame:

@@ -82,7 +82,11 @@ def draft_class(*, actor: Actor, fields: Mapping[str, Any], public_id: uuid.UUID
 
 
 def revise_class(*, actor: Actor, item: TrainingClass, fields: Mapping[str, Any]) -> TrainingClass:
-    """Change an application not yet handed in, or sent back. DomainError once it is with the officers."""
+    """Change an application not yet handed in, or sent back, by those who may draft one.
+
+    DomainError once it is with the officers.
+    """
+    CLASS_WORKFLOW.check_role(actor, CLASS_WORKFLOW.enter_roles, "改开班申请")
     with unit_of_work(actor):
         row = TrainingClass.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=item.pk).first()
         if row is None or row.organization_id != actor.organization_id:
@@ -127,7 +131,8 @@ def pass_on_classes(*, actor: Actor, items: Iterable[TrainingClass], comment: st
     step = approve_class if actor.role == Role.APPROVER else review_class
     done, refused = [], {}
     with unit_of_work(actor):
-        for item in sorted(items, key=lambda one: one.pk):
+        # By place first: each place's counter of numbers is held to the end, and nobody must wait crosswise.
+        for item in sorted(items, key=lambda one: (one.region_id, one.pk)):
             try:
                 with transaction.atomic():
                     step(actor=actor, item=item, comment=comment)

@@ -1,7 +1,7 @@
 """Working days. Officers fill in each year's holidays as they are published; an unfilled year is never guessed."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError
@@ -62,11 +62,12 @@ def working_days_between(start: dt.date, end: dt.date) -> int:
 
 
 def fill_year(*, actor: Actor, year: int, source: str, days: Iterable[tuple[dt.date, str, str]]) -> CalendarYear:
-    """Set the holidays of `year` as (day, kind, name), replacing the old. DomainError for another year's day."""
+    """Set the holidays of `year` as (day, kind, name), replacing the old.
+
+    DomainError for another year's day, for one that comes twice, and for a kind that there is not.
+    """
     rows = list(days)
-    for day, _, _ in rows:
-        if day.year != year:
-            raise DomainError(f"{day} 不在 {year} 年里，请改日期或换到那一年去录")
+    _check_days(year, rows)
     with unit_of_work(actor):
         calendar, _ = CalendarYear.objects.update_or_create(year=year, defaults={"source": source})
         calendar.days.all().delete()
@@ -74,3 +75,15 @@ def fill_year(*, actor: Actor, year: int, source: str, days: Iterable[tuple[dt.d
             CalendarDay(year=calendar, day=day, kind=kind, name=name) for day, kind, name in rows
         )
     return calendar
+
+
+def _check_days(year: int, rows: Sequence[tuple[dt.date, str, str]]) -> None:
+    seen: set[dt.date] = set()
+    for day, kind, _ in rows:
+        if day.year != year:
+            raise DomainError(f"{day} 不在 {year} 年里，请改日期或换到那一年去录")
+        if day in seen:
+            raise DomainError(f"{day} 写了两次，请留一次")
+        if kind not in CalendarDay.Kind.values:
+            raise DomainError(f"{day} 的安排“{kind}”不对，只有放假和上班（调休）")
+        seen.add(day)

@@ -16,7 +16,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from qihang.foundation.core.actors import Actor
-from qihang.foundation.core.copying import copy_frame, reserve_ids, stored_frame
+from qihang.foundation.core.copying import NULL, copy_frame, csv_of, reserve_ids, stored_frame
 from qihang.foundation.core.errors import DomainError
 from qihang.foundation.core.models import AuditContext, TransitionLog
 from qihang.foundation.core.units import NONE_IGNORED
@@ -33,7 +33,6 @@ _HAND: dict[str, Any] = {
     "role": pl.String,
     "region": pl.String,
 }
-_NULL = r"\N"
 _NOON = dt.time(12)
 
 
@@ -133,7 +132,7 @@ class Chronicle:
             workflow.check_role(self._actors[unit], step.roles, step.label)
         if step is not workflow.entering and (wrong := set(rows[SOURCE].unique()) - set(step.sources)):
             raise DomainError(f"不能从{'、'.join(map(workflow.state_label, sorted(wrong)))}{step.label}", code="state")
-        if step.needs_comment and (COMMENT not in rows.columns or (rows[COMMENT].str.strip_chars() == "").any()):
+        if step.needs_comment and (COMMENT not in rows.columns or (_said(rows[COMMENT]) == "").any()):
             raise DomainError(f"{step.label}要写明原因", code="comment")
 
     def _log(self, workflow: Workflow[Any], step: Transition, rows: pl.DataFrame) -> None:
@@ -148,7 +147,7 @@ class Chronicle:
                 pl.lit(step.label).alias("label"),
                 pl.col(SOURCE).cast(pl.String).alias("source"),
                 pl.lit(str(step.target)).alias("target"),
-                pl.col(COMMENT) if COMMENT in have else pl.lit("").alias(COMMENT),
+                _said(rows[COMMENT]) if COMMENT in have else pl.lit("").alias(COMMENT),
                 pl.col(DUE) if DUE in have else pl.lit(None, pl.Date).alias(DUE),
             )
         )
@@ -183,6 +182,11 @@ class Chronicle:
         copy_frame(TransitionLog, signed.drop(UNIT, _CONTEXT, _OP))
 
 
+def _said(comments: pl.Series) -> pl.Series:
+    """As the workflow keeps what somebody said of a step: nothing is an empty text."""
+    return comments.fill_null("").str.strip_chars()
+
+
 def _stage(at: int, op: _Op, contexts: pl.DataFrame) -> str:
     """Bring an operation's rows into a table of this session; gives its name."""
     quote = connection.ops.quote_name
@@ -191,13 +195,13 @@ def _stage(at: int, op: _Op, contexts: pl.DataFrame) -> str:
     rows = op.rows.join(contexts, on=UNIT, maintain_order="left").sort(_CONTEXT, maintain_order=True)
     wanted = [_CONTEXT, *columns, *([SOURCE] if op.state else [])]
     typed = ", ".join(map(quote, columns)) + (f", {quote(op.state)} AS {SOURCE}" if op.state else "")
-    content = rows.select(wanted).write_csv(include_header=False, null_value=_NULL)
+    content = csv_of(rows.select(wanted))
     with connection.wrap_database_errors, connection.cursor() as cursor:
         cursor.execute(
             f"CREATE TEMP TABLE {table} ON COMMIT DROP AS"  # noqa: S608 - names come from models
             f" SELECT 0::bigint AS {_CONTEXT}, {typed} FROM {target} WITH NO DATA"
         )
-        with cursor.copy(f"COPY {table} FROM STDIN WITH (FORMAT csv, NULL '{_NULL}')") as copy:
+        with cursor.copy(f"COPY {table} FROM STDIN WITH (FORMAT csv, NULL '{NULL}')") as copy:
             copy.write(content)
         cursor.execute(f"CREATE INDEX ON {table} ({_CONTEXT})")
         cursor.execute(f"ANALYZE {table}")

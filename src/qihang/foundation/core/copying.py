@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 from django.db import connection, models
 
-_NULL = r"\N"
+NULL = r"\N"
 # Fields whose Python values psycopg takes as they are, and that do nothing on saving.
 _AS_THEY_ARE = frozenset(
     {
@@ -52,11 +52,16 @@ def copy_frame(model: type[models.Model], rows: pl.DataFrame) -> int:
     """
     quote = connection.ops.quote_name
     names = ", ".join(quote(name) for name in rows.columns)
-    statement = f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN WITH (FORMAT csv, NULL '{_NULL}')"
-    content = rows.write_csv(include_header=False, null_value=_NULL)
+    statement = f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN WITH (FORMAT csv, NULL '{NULL}')"
+    content = csv_of(rows)
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.write(content)
     return rows.height
+
+
+def csv_of(rows: pl.DataFrame) -> str:
+    """Rows for COPY. Texts stand in quotes, so that one that somebody wrote as \\N is not taken for NULL."""
+    return rows.write_csv(include_header=False, null_value=NULL, quote_style="non_numeric")
 
 
 def insert_frame(model: type[models.Model], rows: pl.DataFrame) -> pl.Series:

@@ -108,9 +108,9 @@ class BlindIndexField(models.BinaryField[Any, Any]):
         return values
 
     def stored_series(self, rows: pl.DataFrame, owner: type[models.Model]) -> pl.Series:
-        """`prepare_many` for a frame that holds the source's plain texts."""
-        source = rows[self.source] if self.source in rows.columns else pl.Series([None] * rows.height, dtype=pl.String)
-        return _filled(source, lambda texts: self.index_many(texts, owner))
+        """`prepare_many` for a frame that holds the source's plain texts: an empty one has no index."""
+        given = rows[self.source] if self.source in rows.columns else pl.Series([None] * rows.height, dtype=pl.String)
+        return _filled(given.set(given == "", None), lambda texts: self.index_many(texts, owner))
 
     def index_of(self, text: str, owner: type[models.Model]) -> bytes:
         """The index bytes of one text."""

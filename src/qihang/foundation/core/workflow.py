@@ -145,7 +145,7 @@ class Workflow(Generic[M]):
         with unit_of_work(actor):
             row = self._visible(actor).select_for_update(of=("self",)).filter(pk=obj.pk).first()
             if row is None:
-                raise NotFound("没有这一条，或者不归您的辖区")
+                raise NotFound(_NOT_SEEN)
             source = self._check_source(row, step)
             for key, value in (fields or {}).items():
                 setattr(row, key, value)
@@ -159,10 +159,7 @@ class Workflow(Generic[M]):
         """The transitions this actor may make on this thing now, as far as role, state and hands decide."""
         state = getattr(obj, self.field)
         mine = [item for item in self.transitions if state in item.sources and actor.role in item.roles]
-        if not any(item.different_hands_from for item in mine):
-            return mine
-        made = set(self.history(obj).filter(user_id=actor.user_id).values_list("transition", flat=True))
-        return [item for item in mine if not made.intersection(item.different_hands_from)]
+        return [item for item in mine if obj.pk not in self._made_before({obj.pk}, item, actor)]
 
     def possible(self, obj: M, actor: Actor) -> list[Transition]:
         """The available transitions that no guard holds back: what a page offers without a reason beside it."""
@@ -207,15 +204,19 @@ class Workflow(Generic[M]):
     ) -> BulkOutcome:
         """`apply` for many things in one transaction: rows locked in id order, refused ones returned, log by COPY.
 
-        `comments_by_id` gives rows a comment of their own; `comment` is for the others.
+        Of things named by their ids those outside the actor's sight are among the refused. `comments_by_id` gives
+        rows a comment of their own; `comment` is for the others.
         """
         step = self._by_name[name]
         self.check_role(actor, step.roles, step.label)
         written = fields_by_id or {}
         said = defaultdict(lambda: comment, comments_by_id or {})
         with unit_of_work(actor):
-            rows = self._lock_many(things, actor)
+            wanted = things if isinstance(things, models.QuerySet) else list(things)
+            rows = self._lock_many(wanted, actor)
             refused = self._refusals(rows, step, actor, said, written)
+            if isinstance(wanted, list):
+                refused |= dict.fromkeys(set(wanted) - {row.pk for row in rows}, _NOT_SEEN)
             moving = [row for row in rows if row.pk not in refused]
             steps = [
                 _Moved(row.pk, str(getattr(row, self.field)), _region_of(row, actor), said[row.pk]) for row in moving
@@ -226,8 +227,8 @@ class Workflow(Generic[M]):
             update_objects(moving, [self.field, *sorted({key for values in written.values() for key in values})])
         return BulkOutcome([row.pk for row in moving], refused)
 
-    def _lock_many(self, things: Iterable[int] | models.QuerySet[M], actor: Actor) -> list[M]:
-        chosen: Any = things.values("pk") if isinstance(things, models.QuerySet) else list(things)
+    def _lock_many(self, things: list[int] | models.QuerySet[M], actor: Actor) -> list[M]:
+        chosen: Any = things.values("pk") if isinstance(things, models.QuerySet) else things
         wanted = self._visible(actor).filter(pk__in=chosen)
         return list(wanted.order_by("pk").select_for_update(of=("self",)))
 
@@ -345,6 +346,7 @@ class Workflow(Generic[M]):
         return str(choices.get(state, state))
 
 
+_NOT_SEEN = "没有这一条，或者不归您的辖区"
 _SAME_HANDS = "前一步是您自己办的，这一步要换一个人"
 
 

@@ -1,7 +1,7 @@
 """Reserving, enjoying and releasing benefits, so that nobody gets one twice however many hands are at work."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from qihang.registry.benefits.enums import Fund
 from qihang.registry.benefits.models import BenefitUse
 from qihang.registry.benefits.workflows import BENEFIT_USE_WORKFLOW
 from qihang.registry.participants.models import Person
+from qihang.registry.participants.services import lock_persons
 from qihang.registry.policy.models import Decision, DecisionBasis
 
 _TWICE = "这个人在同一批里出现了两次，后一次不占用"
@@ -41,11 +42,6 @@ class Reserved:
 
     uses: list[BenefitUse]
     refused: dict[str, str]
-
-
-def lock_persons(ids: Iterable[int]) -> None:
-    """Hold these persons' benefits until the transaction ends. Always in id order, so that no two wait crosswise."""
-    list(Person.objects.filter(pk__in=among(set(ids))).order_by("pk").select_for_update().values_list("pk"))
 
 
 def reserve_many(*, actor: Actor, requests: Sequence[Request]) -> Reserved:

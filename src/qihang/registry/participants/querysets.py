@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.arrays import among
@@ -33,6 +33,17 @@ class PersonQuerySet(models.QuerySet[Any]):
     def with_identity(self, indexes: Iterable[bytes]) -> "PersonQuerySet":
         """The active persons whose identity index is among `indexes`."""
         return self.filter(identity_index__in=among(indexes, "bytea"), merged_into__isnull=True)
+
+    def standing_by_identity(self, indexes: Iterable[bytes]) -> dict[bytes, int]:
+        """Identity index -> id of the person as they stand today: of a merged record, of the one it became.
+
+        Where a number stands under an active record too, that one is meant.
+        """
+        rows = self.filter(identity_index__in=among(indexes, "bytea")).order_by(
+            F("merged_into_id").desc(nulls_last=True)
+        )
+        found = rows.values_list("identity_index", "pk", "merged_into_id")
+        return {bytes(index): into or pk for index, pk, into in found}
 
 
 class PersonCategoryQuerySet(models.QuerySet[Any]):

@@ -49,11 +49,13 @@ def register_many(*, actor: Actor, people: pl.DataFrame) -> pl.Series:
 
 
 def ids_by_identity(numbers: Sequence[str]) -> dict[str, int]:
-    """Identity number -> id of its active person, for the numbers that are known in the province."""
+    """Identity number -> id of its active person, for the numbers that are known in the province.
+
+    The number of a merged record leads on to the record it became: somebody merged away does not come back as new.
+    """
     column: Any = Person._meta.get_field("identity_index")
     by_index = dict(zip(column.index_many(list(numbers), Person), numbers, strict=True))
-    rows = Person.objects.with_identity(by_index).values_list("identity_index", "pk")
-    return {by_index[bytes(index)]: pk for index, pk in rows}
+    return {by_index[index]: pk for index, pk in Person.objects.standing_by_identity(by_index).items()}
 
 
 def _one_registration_at_a_time() -> None:
@@ -61,10 +63,18 @@ def _one_registration_at_a_time() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('qihang.participants.register'))")
 
 
+def lock_persons(ids: Iterable[int]) -> None:
+    """Hold these persons' benefits and categories until the transaction ends.
+
+    Always in id order, so that no two wait crosswise.
+    """
+    list(Person.objects.filter(pk__in=among(set(ids))).order_by("pk").select_for_update().values_list("pk"))
+
+
 def find_person(*, actor: Actor, identity_no: str) -> Person:
     """The active person of an identity number, within the actor's sight. NotFound otherwise."""
-    index = blind_index(Person, "identity_index", identity_no)
-    person = Person.objects.visible_to(actor).with_identity([index]).first()
+    standing = Person.objects.standing_by_identity([blind_index(Person, "identity_index", identity_no)])
+    person = Person.objects.visible_to(actor).filter(pk__in=standing.values()).first()
     if person is None:
         raise NotFound("您的辖区里没有这个人的记录。请再看一眼证件号，或请县里的经办帮您查")
     return person  # type: ignore[no-any-return]
@@ -73,27 +83,37 @@ def find_person(*, actor: Actor, identity_no: str) -> Person:
 # -- categories ---
 
 
-_STANDING = {"person_id": pl.Int64, "category": pl.String, "valid_to": pl.Date}
+_STANDING = {"person_id": pl.Int64, "category": pl.String, "first": pl.Date, "last": pl.Date}
 
 
 def claim_categories(*, actor: Actor, claims: pl.DataFrame) -> int:
     """Write down categories on somebody's word; those already standing on that day are left out. How many are new.
 
     `claims` has a row a category: `person_id`, `category`, `valid_from`, `source`, `region_id`, and where there is
-    one `certificate_no` as plain text.
+    one `certificate_no` as plain text. One that stands from a later day on is claimed up to the day before.
     """
     with unit_of_work(actor):
-        persons = claims["person_id"].unique().to_list()
-        rows = PersonCategory.objects.exclude(state=CategoryState.REJECTED).filter(person__in=among(persons))
-        ends = [(person, category, last or dt.date.max) for person, category, last in rows.values_list(*_STANDING)]
-        standing = pl.DataFrame(ends, schema=_STANDING, orient="row").group_by("person_id", "category").max()
+        lock_persons(claims["person_id"])
+        told = claims.unique(["person_id", "category"], keep="last", maintain_order=True)
+        days = told.select("person_id", "category", "valid_from").join(_standing(told), ["person_id", "category"])
+        covers = (pl.col("first") <= pl.col("valid_from")) & (pl.col("last") >= pl.col("valid_from"))
+        later = pl.col("first").filter(pl.col("first") > pl.col("valid_from")).min().dt.offset_by("-1d")
+        found = days.group_by("person_id", "category").agg(covers.any().alias("covered"), later.alias("valid_to"))
         fresh = (
-            claims.unique(["person_id", "category"], keep="last", maintain_order=True)
-            .join(standing, ["person_id", "category"], "left", maintain_order="left")
-            .filter(pl.col("valid_to").is_null() | (pl.col("valid_to") < pl.col("valid_from")))
-            .drop("valid_to")
+            told.join(found, ["person_id", "category"], "left", maintain_order="left")
+            .filter(~pl.col("covered").fill_null(False))
+            .drop("covered")
         )
         return CATEGORY_WORKFLOW.enter_frame(fresh, actor=actor).len()
+
+
+def _standing(claims: pl.DataFrame) -> pl.DataFrame:
+    """The categories that the people of these claims have, by their days; an open end is the last day there is."""
+    persons = claims["person_id"].unique().to_list()
+    rows = PersonCategory.objects.exclude(state=CategoryState.REJECTED).filter(person__in=among(persons))
+    known = rows.values_list("person_id", "category", "valid_from", "valid_to")
+    spans = [(person, category, first, last or dt.date.max) for person, category, first, last in known]
+    return pl.DataFrame(spans, schema=_STANDING, orient="row")
 
 
 def confirm_categories(
@@ -159,16 +179,30 @@ def move_aliases(keep: Person, drop: Person, actor: Actor) -> list[str]:
 
 
 def merge_persons(*, actor: Actor, keep: Person, drop: Person, reason: str) -> Person:
-    """Make `drop` an alias of `keep`. DomainError lists what collides; nothing moves until a human has settled it."""
+    """Make `drop` an alias of `keep`. DomainError lists what collides; nothing moves until a human has settled it.
+
+    NotFound where the actor does not see both.
+    """
     if keep.pk == drop.pk:
         raise DomainError("这是同一条记录，不用合并")
     with unit_of_work(actor):
         _one_registration_at_a_time()
+        _require_standing(keep, actor)
         collisions = [line for _, handler in person_merges.items() for line in handler(keep, drop, actor)]
         if collisions:
             raise DomainError("合并前要先理清：" + "；".join(collisions), code="merge_collision")
         PERSON_WORKFLOW.apply(drop, "merge", actor=actor, comment=reason, fields={"merged_into": keep})
     return keep
+
+
+def _require_standing(keep: Person, actor: Actor) -> None:
+    """The record as it stands now: one that was merged a moment ago takes nobody in, or two would lead to each other."""
+    seen = Person.objects.all() if actor.is_system else Person.objects.visible_to(actor)
+    row = seen.filter(pk=keep.pk).first()
+    if row is None:
+        raise NotFound("要并入的那条记录不归您的辖区，请联系两边共同的上级办")
+    if row.merged_into_id is not None:
+        raise DomainError("要并入的那条刚刚已经并到别处了，刷新再看", code="state")
 
 
 def everyone_of(person: Person) -> list[int]:

@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from qihang.registry.policy.engine.reading import UnreadableFile, read_cases
 from qihang.registry.policy.rules import rule_for
@@ -120,3 +122,31 @@ def test_what_is_no_table_of_cases_is_refused_in_words(text: str, why: str) -> N
 def test_bytes_that_are_no_text_are_refused() -> None:
     with pytest.raises(UnreadableFile, match="CSV UTF-8"):
         read_cases(b"PK\x03\x04\xff\xff\x00", FACTS)
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_lines_end_as_any_machine_ends_them(ending: str) -> None:
+    lines = ["case,sex,birth_date", "甲,男,1980-05-01", "", "乙,女,"]
+    assert read(ending.join(lines)) == read("\n".join(lines) + "\n")
+
+
+_CELL = st.text(alphabet='a1,"\n\r\t 是male2026-01-31\0', max_size=12)
+_HEADER = st.sampled_from(["case,sex", "sex", '"sex"', "on,region,sex", '"se\nx",case', "", ",", "sex,sex"])
+
+
+@settings(max_examples=200, deadline=None)
+@given(header=_HEADER, lines=st.lists(_CELL, max_size=4), ending=st.sampled_from(["\n", "\r\n", "\r"]))
+def test_any_file_is_read_or_refused_in_words(header: str, lines: list[str], ending: str) -> None:
+    try:
+        read(ending.join([header, *lines]))
+    except UnreadableFile as refused:
+        assert str(refused)
+
+
+@settings(max_examples=100, deadline=None)
+@given(content=st.binary(max_size=40))
+def test_so_are_bytes_that_are_no_file_at_all(content: bytes) -> None:
+    try:
+        read_cases(content, FACTS)
+    except UnreadableFile as refused:
+        assert str(refused)

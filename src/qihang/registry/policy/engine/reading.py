@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -64,7 +65,7 @@ def read_cases(content: bytes, facts: FactDictionary) -> pl.DataFrame:
 def _decode(content: bytes) -> str:
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            return content.decode(encoding)
+            return re.sub(r"\r\n?", "\n", content.decode(encoding))
         except UnicodeDecodeError:
             continue
     raise UnreadableFile("读不出文字：请另存为“CSV UTF-8”再来")

@@ -115,7 +115,7 @@ def _decimal(raw: object, expected: str) -> Decimal:
 
 def _amount(raw: object) -> Decimal:
     value = _decimal(raw, "金额，请写成 1500 或 1500.00")
-    if value != round(value, 2) or value >= 10**12:
+    if value >= 10**12 or value != round(value, 2):  # the size first: a giant cannot be rounded
         raise BadValue(f"“{raw}”不是金额：最多两位小数，不超过一万亿元")
     return round(value, 2)
 
@@ -134,7 +134,7 @@ def _ratio(raw: object) -> Decimal:
 def _whole(expected: str) -> Callable[[object], int]:
     def parse(raw: object) -> int:
         value = _decimal(raw, expected)
-        if value != int(value) or value >= UNLIMITED:
+        if value >= UNLIMITED or value != int(value):  # the size first: writing a giant out takes for ever
             raise BadValue(f"“{raw}”不是{expected}，请写整数")
         return int(value)
 

@@ -131,7 +131,9 @@ def _card(reader: Reader, rows: Sequence[Row], indicator: str, name: str, succes
         return replace(figure, fraction=_open_words(row, BY_NAME[indicator].counts) or "还没有人学完，学完了再算")
     unit = BY_NAME[indicator].counts
     if reader.is_few(row):
-        return Figure(name=name, fraction=f"到期的不到 {with_unit(reader.small_n, unit)}，不单说", instead="人太少，不显示")
+        return Figure(
+            name=name, fraction=f"到期的不到 {with_unit(reader.small_n, unit)}，不单说", instead="人太少，不显示"
+        )
     fraction = f"到期的 {with_unit(row['denominator'], unit)}里，{success} {with_unit(row['numerator'], unit)}"
     aim = percent(reader.targets[indicator], 0) if indicator in reader.targets else ""
     verdict = f"{'达到' if figure.tone is Tone.OK else '没到'}目标 {aim}" if aim else ""
