@@ -105,7 +105,7 @@ def test_a_card_on_the_phone_leads_to_its_own_page(visit: Visitor, clerk: Desk, 
     page.get_by_role("link", name="改这一格").first.click()
     expect(page.locator("#finding-t")).to_be_visible()
     expect(page.get_by_label("数量改成")).to_be_visible()
-    page.get_by_role("link", name="回到全部问题").click()
+    page.get_by_role("link", name="回到“有问题”").click()
     expect(page.locator("article.q-issue")).to_have_count(5)
 
 

@@ -298,7 +298,8 @@ def _start(actor: Actor, batch: ImportBatch, job: Job, *, accept_valid: bool) ->
         row = _locked(batch, actor, BatchState.CHECKED)
         if row.errors and not accept_valid:
             raise DomainError(
-                f"还有 {row.errors} 处要改。请先改好，或者选择先导入没有问题的 {row.accepted} 行", code="errors_remain"
+                f"还有 {_still_wrong(row)}。请先改好，或者选择先导入没有问题的 {row.accepted} 行",
+                code="errors_remain",
             )
         BATCH_WORKFLOW.apply(row, "start", actor=actor, fields={"job_id": job.pk})
 
@@ -410,6 +411,12 @@ def _count_anew(batch: ImportBatch) -> None:
     """After another yes, or one less: how many rows may go in."""
     batch.accepted = int(Kept.of(batch).accepted.sum())
     batch.save(update_fields=["every_yes", "accepted"])
+
+
+def _still_wrong(batch: ImportBatch) -> str:
+    gates = Kept.of(batch).gates()
+    counts = ((sum(gate.errors for gate in gates), "要改"), (sum(gate.refused for gate in gates), "没通过"))
+    return "、".join(f"{count} 处{what}" for count, what in counts if count)
 
 
 def _questions(batch: ImportBatch, examination: Examination | None) -> dict[str, str]:
