@@ -16,6 +16,7 @@ from qihang.foundation.imports.engine.grid import cell_place, plain_text
 from qihang.foundation.imports.engine.kinds import ImportKind
 from qihang.foundation.imports.engine.marked import marked_file
 from qihang.foundation.imports.engine.read import read_file
+from qihang.foundation.imports.engine.report import revealed
 from qihang.foundation.imports.engine.rules import Severity
 from qihang.foundation.imports.enums import Answer, BatchState
 from qihang.foundation.imports.jobs import CHECK_JOB, COMMIT_JOB
@@ -325,11 +326,15 @@ def _raise_failure(job: Job) -> None:
 
 def marked(*, actor: Actor, batch: ImportBatch) -> tuple[str, bytes]:
     """(name, xlsx) of the file with its findings marked, for the people whose file it is. The opening is logged."""
-    visible = get_batch(actor=actor, public_id=str(batch.public_id))
-    require_may_import(actor, kind_of(visible.kind))
-    open_file(actor=actor, file=visible.file, reason="下载标错的表格").close()
-    stem = visible.file.name.plain().rpartition(".")[0]
-    return f"{stem}（标错）.xlsx", marked_file(examination_of(visible, actor))
+    found = _opened(actor, batch, "下载标错的表格")
+    stem = found.book.name.rpartition(".")[0]
+    return f"{stem}（标错）.xlsx", marked_file(found)
+
+
+def revealed_report(*, actor: Actor, batch: ImportBatch) -> dict[str, Any]:
+    """The report as it was kept, with whole values, for the people whose file it is. The opening is logged."""
+    found = _opened(actor, batch, "看检查结果，不遮盖")
+    return revealed(ImportReport.objects.get(batch=batch).document, found)
 
 
 def job_of(*, actor: Actor, batch: ImportBatch) -> Job | None:
@@ -375,6 +380,14 @@ def place_of_cell(cell: str) -> tuple[int, int]:
 def _require_target(kind: ImportKind, target_id: str) -> None:
     if kind.has_class and not target_id:
         raise DomainError(f"请说明{kind.label}归哪个班", field="target_id")
+
+
+def _opened(actor: Actor, batch: ImportBatch, reason: str) -> Examination:
+    """The file judged anew for somebody who will see its values; written down with the reason."""
+    visible = get_batch(actor=actor, public_id=str(batch.public_id))
+    require_may_import(actor, kind_of(visible.kind))
+    open_file(actor=actor, file=visible.file, reason=reason).close()
+    return examination_of(visible, actor)
 
 
 def _locked(batch: ImportBatch, actor: Actor, *states: str) -> ImportBatch:
