@@ -119,6 +119,14 @@ def test_a_file_that_may_not_go_in_keeps_no_other_one_out(
     assert shelved() == {"柜": "5"}
 
 
+def test_a_file_of_another_kind_is_told_with_the_command_that_takes_it(tmp_path: Path) -> None:
+    path = tmp_path / "三月.xlsx"
+    path.write_bytes(sheet([["姓名", "3月9日", "3月10日"], ["符晓", "√", "√"]]))
+    with pytest.raises(DomainError, match="这像是一张考勤表，不是物品表") as refusal:
+        run("toy", str(path))
+    assert refusal.value.message.endswith(f"命令：./qihang import attendance {path}")
+
+
 def test_rows_that_were_not_read_are_told_by_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "空.xlsx"
     path.write_bytes(sheet([HEADER, ["桌", 1, ""], *[["", "", ""]] * 30, ["椅", 1, ""], ["合计", 2, ""]]))

@@ -102,6 +102,30 @@ def test_what_is_no_such_table_is_refused_at_the_file(signed_in: Client, file: S
     assert not ImportBatch.objects.exists()
 
 
+SCORES = [["姓名", "身份证号", "理论", "实操"], ["符晓", "460105199003070022", 80, 90]]
+ATTENDANCE = [["姓名", "3月9日", "3月10日"], ["符晓", "√", "√"]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "rows", "says", "leads_to"),
+    [
+        ("roster", "c1", ATTENDANCE, "这像是一张考勤表，不是花名册", "/imports/new/attendance/c1/"),
+        ("roster", "c1", SCORES, "成绩册由鉴定站考务", ""),
+        ("loose", "-", ATTENDANCE, "考勤表要归到一个班，请从那个班的页面进去导入", ""),
+    ],
+)
+def test_a_file_of_another_kind_is_shown_where_it_belongs(
+    kind: str, target: str, rows: list[list[Any]], says: str, leads_to: str, signed_in: Client, file_alone: None
+) -> None:
+    answer = send(signed_in, SimpleUploadedFile("a.xlsx", sheet(rows)), kind=kind, target=target)
+    said = answer.content.decode()
+    assert says in said
+    assert answer.context["form"].errors["file"]
+    links = [one for one in ("attendance", "scores") if f'href="/imports/new/{one}/' in said]
+    assert links == ([leads_to.split("/")[3]] if leads_to else [])
+    assert leads_to in said
+
+
 def test_no_file_at_all(signed_in: Client) -> None:
     assert "请附上“选一个表格文件”" in signed_in.post("/imports/new/toy/c1/", {}).content.decode()
 

@@ -13,6 +13,7 @@ from qihang.foundation.core.errors import DomainError, NotFound
 from qihang.foundation.imports import services
 from qihang.foundation.imports.engine.examine import ALL, Examination
 from qihang.foundation.imports.engine.kinds import ImportKind
+from qihang.foundation.imports.engine.likeness import WrongKind
 from qihang.foundation.imports.engine.report import report
 from qihang.foundation.imports.engine.rules import Severity
 from qihang.foundation.imports.enums import BatchState
@@ -111,6 +112,9 @@ def _one(options: argparse.Namespace, actor: Actor | None, file: Path) -> dict[s
     except DomainError as refusal:
         if refusal.code == "on.required":
             raise DomainError(f"{refusal.message}请加上 --on 年-月-日", code=refusal.code, field="on") from refusal
+        if isinstance(refusal, WrongKind):
+            command = f"./qihang import {refusal.meant.key} {file}"
+            raise DomainError(f"{refusal.message}命令：{command}", code=refusal.code) from refusal
         raise
 
 

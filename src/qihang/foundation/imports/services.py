@@ -31,7 +31,13 @@ from qihang.foundation.imports.models import (
 )
 from qihang.foundation.imports.perms import kind_of, require_may_import
 from qihang.foundation.imports.preview import head_of, parts_of
-from qihang.foundation.imports.reading import answers_of, examination_of, parameters_for, register_opener
+from qihang.foundation.imports.reading import (
+    answers_of,
+    examination_of,
+    other_kinds,
+    parameters_for,
+    register_opener,
+)
 from qihang.foundation.imports.workflows import BATCH_WORKFLOW
 from qihang.foundation.jobs import services as jobs
 from qihang.foundation.jobs.models import Job
@@ -63,6 +69,7 @@ def examine_file(
             parameters=parameters_for(actor),
             open_register=register_opener(chosen, actor, target_id),
             sheet=sheet,
+            others=other_kinds(chosen),
         ),
     )
 
