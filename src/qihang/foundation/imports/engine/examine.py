@@ -151,7 +151,8 @@ def examine(kind: ImportKind, name: str, content: bytes, options: Options) -> Ex
     )
     columns, settled = _columns(kind, table, around)
     raw = {column.name: _raw(table, column) for column in columns}
-    parsed = {column.name: _parse(column, raw[column.name], on) for column in columns}
+    reading = Reading(on, around.parameters)
+    parsed = {column.name: _parse(column, raw[column.name], reading) for column in columns}
     rows = _frame(table, parsed)
     hits = [*_cell_hits(columns, raw, parsed), *_check_hits(kind, rows, around)]
     unchanged, differing = _compared(kind, rows, around)
@@ -291,9 +292,9 @@ def _cells(grid: Grid, rows: Sequence[int], place: int | None) -> list[CellValue
     return [cells[row][place] if place < len(cells[row]) else "" for row in rows]
 
 
-def _parse(column: Column, raw: RawColumn, on: dt.date) -> Parsed:
+def _parse(column: Column, raw: RawColumn, reading: Reading) -> Parsed:
     assert column.field.parse is not None
-    return column.field.parse(raw, Reading(on=on))
+    return column.field.parse(raw, reading)
 
 
 def _frame(table: Table, parsed: Mapping[str, Parsed]) -> pl.DataFrame:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from qihang.foundation.imports.engine.days import each_distinct, parse_day, parse_month
 from qihang.foundation.imports.engine.grid import FORMULA_ERROR, UNCALCULATED, CellValue, plain_text
 from qihang.foundation.imports.engine.masking import Mask
-from qihang.foundation.imports.engine.rules import Rule, Surroundings
+from qihang.foundation.imports.engine.rules import Parameters, Rule, Surroundings
 from qihang.foundation.imports.engine.text import PLACEHOLDERS, cleaned_where_needed, half_width, squeezed, tidy_column
 
 
@@ -52,9 +52,12 @@ class RawColumn:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a parser may know beside the cell: the business date (for short dates and `identity --on`)."""
+    """What a parser may know beside the cell: the business date (for short dates and `identity --on`), and the values
+    in force on it.
+    """
 
     on: dt.date
+    parameters: Parameters = field(default_factory=Parameters.none)
 
 
 @dataclass(frozen=True)
