@@ -216,6 +216,27 @@ def test_whole_values_of_a_file_that_went_in_before(file: str, login: str, capsy
     assert RevealLog.objects.count() == opened + 1  # what is shown is written down
 
 
+def test_a_refusal_to_commit_says_how_to_go_on(file: str, login: str, tmp_path: Path) -> None:
+    place = ["--as", login, "--class", "c1", "--commit"]
+    with pytest.raises(DomainError, match=r"还有 1 处要改。.*没有问题的 1 行（加上 --accept-valid）；去掉 --commit"):
+        run("toy", file, *place)
+    wrong = tmp_path / "错.csv"
+    wrong.write_bytes(text([HEADER, ["桌", "x", ""], ["椅", "y", ""]]))
+    with pytest.raises(
+        DomainError, match="还有 2 处要改，一行都不能导入。请先看看是不是选错了班或者文件；去掉 --commit"
+    ):
+        run("toy", str(wrong), *place, "--accept-valid")
+    assert not ImportBatch.objects.under_way().exists()
+
+
+def test_a_result_from_before_is_told_as_such(file: str, login: str, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["toy", file, "--as", login, "--class", "c1", "--commit", "--accept-valid"]
+    assert run(*arguments) == 0
+    assert "以前导入过" not in capsys.readouterr().out
+    assert run(*arguments) == 0
+    assert capsys.readouterr().out.startswith("名单.xlsx以前导入过（")
+
+
 def test_a_later_yes_lets_the_rest_in(file: str, login: str, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["toy", file, "--as", login, "--class", "c1", "--commit", "--accept-valid"]
     assert said(capsys, *arguments)["written"] == 1

@@ -24,6 +24,11 @@ from qihang.foundation.imports.ports import import_actors
 DONE, REFUSED = 0, 1
 _ROWS_NAMED = 8  # of those that were not read for one reason
 _LABELS = {Severity.ERROR: "要改", Severity.CONFIRM: "要确认", Severity.CLEANED: "已自动整理"}
+_HINTS = {
+    "on.required": "请加上 --on 年-月-日",
+    "errors_remain": "（加上 --accept-valid）；去掉 --commit 再运行一次，就列出是哪几处",
+    "nothing_to_commit": "；去掉 --commit 再运行一次，就列出是哪几处",
+}
 _OUTCOMES = {
     "written": "导入",
     "changed": "改",
@@ -110,12 +115,16 @@ def _one(options: argparse.Namespace, actor: Actor | None, file: Path) -> dict[s
             return report(services.examine_file(actor=actor, **what), reveal=options.reveal)
         return _committed(options, actor, what)
     except DomainError as refusal:
-        if refusal.code == "on.required":
-            raise DomainError(f"{refusal.message}请加上 --on 年-月-日", code=refusal.code, field="on") from refusal
-        if isinstance(refusal, WrongKind):
-            command = f"./qihang import {refusal.meant.key} {file}"
-            raise DomainError(f"{refusal.message}命令：{command}", code=refusal.code) from refusal
+        if hint := _hint(refusal, file):
+            raise DomainError(f"{refusal.message}{hint}", code=refusal.code, field=refusal.field) from refusal
         raise
+
+
+def _hint(refusal: DomainError, file: Path) -> str:
+    """What to add to the command line, where that is the way on."""
+    if isinstance(refusal, WrongKind):
+        return f"命令：./qihang import {refusal.meant.key} {file}"
+    return _HINTS.get(refusal.code, "")
 
 
 def _committed(options: argparse.Namespace, actor: Actor, what: dict[str, Any]) -> dict[str, Any]:
@@ -132,6 +141,8 @@ def _committed(options: argparse.Namespace, actor: Actor, what: dict[str, Any]) 
             services.discard(actor=actor, batch=batch)
         raise
     if done.pk != batch.pk:
+        if not options.json:
+            print(f"{what['name']}以前导入过（{done.created_at:%Y-%m-%d}），这是那一次的结果：")
         return _as_kept(done, actor, reveal=options.reveal)
     return _as_committed(done, examination, cells, reveal=options.reveal)
 
