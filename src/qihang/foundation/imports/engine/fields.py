@@ -172,7 +172,7 @@ def month(unreadable: Rule) -> Parser:
 
     def parse(raw: RawColumn, reading: Reading) -> Parsed:
         value = each_distinct(raw.text, parse_month, pl.Date)
-        usual = raw.text.str.contains(r"^\d{4}-?\d{2}(-\d{2})?$").fill_null(True)
+        usual = raw.text.str.contains(r"^[0-9]{4}-?[0-9]{2}(-[0-9]{2})?$").fill_null(True)
         written = value.dt.strftime("%Y-%m").set(usual, None)
         return Parsed({"": value}, [(unreadable, raw.text.is_not_null() & value.is_null())], written)
 
@@ -201,10 +201,10 @@ def digits(wrong: Rule, *, length: int, lost: Rule) -> Parser:
     """
 
     def parse(raw: RawColumn, reading: Reading) -> Parsed:
-        fine = rf"^\d{{{length}}}$"
+        fine = rf"^[0-9]{{{length}}}$"  # \d would take full-width digits too
         plain = each_distinct(raw.text, lambda text: re.sub(r"[-—\s'’]", "", squeezed(text)), pl.String, fine)
         given = plain.is_not_null()
-        gone = (raw.numeric & (plain.str.len_chars() > 15)) | plain.str.contains(r"^\d(\.\d+)?[eE]\+?\d+$")
+        gone = (raw.numeric & (plain.str.len_chars() > 15)) | plain.str.contains(r"^[0-9](\.[0-9]+)?[eE]\+?[0-9]+$")
         right = plain.str.contains(fine)
         faults = [(lost, given & gone), (wrong, given & ~right)]
         return Parsed({"": plain.set(~right, None)}, faults, tidied(plain, raw.text).set(~right, None))
