@@ -120,6 +120,23 @@ def test_a_file_without_a_fault_opens_on_all_rows(toy: None, signed_in: Client, 
     assert "没有要改的了" in preview(signed_in, batch)
 
 
+def test_a_finding_above_the_table_is_walked_with_the_errors_and_counts_no_row(
+    client: Client, desk: Any, file_alone: None
+) -> None:
+    """A day that cannot be read stands on the header: one more thing to mend, but no row of its own."""
+    user, actor = desk(Role.PROVIDER_CLERK)
+    client.force_login(user)
+    rows = [["姓名", "2月29日", "3月10日"], ["符晓", "√", "√"], ["王明", "√", "?"]]
+    batch, _ = services.preview(
+        actor=actor, kind="attendance", name="a.xlsx", content=sheet(rows), target_id="c1", on=dt.date(2026, 3, 9)
+    )
+    counts = assert_figures_agree(client, batch)
+    said = preview(client, batch, "?view=errors")
+    walked = int(_WALK.search(said).group(1))  # type: ignore[union-attr]
+    assert walked == counts["errors"] + 1
+    assert "表头：日期“2月29日”" in said
+
+
 @pytest.mark.parametrize(("kind", "name", "role", "day"), SENT, ids=[one[0] for one in SENT])
 def test_the_figures_of_the_samples_agree(
     kind: str, name: str, role: Role, day: str, client: Client, desk: Any, file_alone: None

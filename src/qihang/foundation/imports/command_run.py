@@ -15,7 +15,7 @@ from qihang.foundation.imports.engine.examine import ALL, Examination
 from qihang.foundation.imports.engine.kinds import ImportKind
 from qihang.foundation.imports.engine.likeness import WrongKind
 from qihang.foundation.imports.engine.report import report
-from qihang.foundation.imports.engine.rules import Severity
+from qihang.foundation.imports.engine.rules import VERDICTS
 from qihang.foundation.imports.enums import BatchState
 from qihang.foundation.imports.models import ImportBatch
 from qihang.foundation.imports.perms import kind_of
@@ -23,7 +23,6 @@ from qihang.foundation.imports.ports import import_actors
 
 DONE, REFUSED = 0, 1
 _ROWS_NAMED = 8  # of those that were not read for one reason
-_LABELS = {Severity.ERROR: "要改", Severity.CONFIRM: "要确认", Severity.CLEANED: "已自动整理"}
 _HINTS = {
     "on.required": "请加上 --on 年-月-日",
     "errors_remain": "（加上 --accept-valid）；去掉 --commit 再运行一次，就列出是哪几处",
@@ -166,7 +165,7 @@ def _as_text(file: Path, document: dict[str, Any]) -> str:
     lines = [f"{file.name}：工作表“{document['sheet']}”{document['rows']} 行，{document['accepted']} 行可以导入"]
     lines += [f"没有读入：{name}（{why}）" for name, why in document["header"]["sheets"].items()]
     lines += _skipped(document["skipped_rows"])
-    for severity, label in _LABELS.items():
+    for severity, label in VERDICTS.items():
         lines += [f"{label} {finding['cell']} {finding['message']}" for finding in document[severity.value]]
     lines += document["header"].get("undecided", [])
     if "written" in document:
