@@ -1,6 +1,7 @@
 """Running a kind of import over a file, and holding its findings to what a careful clerk would say."""
 
 import datetime as dt
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ _PARAMETERS: list[tuple[str, dt.date, object]] = [
     ("training.categories", dt.date(2006, 1, 1), ["01", "02", "03", "04", "05", "09", "13", "14"]),
     ("training.categories", dt.date(2021, 1, 1), ["02", "03", "04", "05", "06", "07", "08", "09", "13", "14"]),
     ("appraisal.pass_score", dt.date(2006, 1, 1), 60),
+    ("wage.month_min", dt.date(2006, 1, 1), Decimal(1850)),
 ]
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from qihang.foundation.core.commands import Needs
+from qihang.foundation.core.commands import Needs, WrongUsage
 from qihang.launcher.failures import explain
 from qihang.launcher.usage import ChineseParser
 
@@ -64,6 +64,8 @@ def main(arguments: list[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return _refuse("已中断。")
+    except WrongUsage as wrong:
+        return _refuse(wrong.message, code=2)
     except Exception as error:
         return _refuse(explain(error))
 
@@ -100,6 +102,8 @@ def _raw_options(parser: ChineseParser, rest: list[str]) -> Namespace:
 def _run(module: ModuleType, command: Command, options: Namespace) -> int:
     from qihang.launcher.readiness import provided
 
+    if check := getattr(module, "check", None):
+        check(options)
     choose = getattr(module, "needs", None)
     with provided(choose(options) if choose else command.needs):
         return int(module.run(options))
@@ -111,10 +115,10 @@ def _overview() -> str:
     return "\n".join(("用法：./qihang 命令 [参数]", "", *lines, "", "./qihang 命令 -h 显示该命令的参数。"))
 
 
-def _refuse(text: str) -> int:
+def _refuse(text: str, *, code: int = 1) -> int:
     sys.stdout.flush()
     print(f"qihang：{text}", file=sys.stderr)
-    return 1
+    return code
 
 
 if __name__ == "__main__":

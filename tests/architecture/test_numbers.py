@@ -39,7 +39,6 @@ NAMED = {
     "delivery.appraisal.enums.HIGHEST": "marks run from 0 to 100; the pass mark is a parameter",
     "delivery.appraisal.models._LETTER_COUNT": "letters of an opaque token",
     "delivery.employment.imports.pay._SCALES": "what 百, 千, 万 mean",
-    "delivery.employment.imports.pay._LEAST_MONTHLY": "reading a bare figure as a month's pay or not; asks, decides nothing",
     "delivery.training.imports.attendance._LAST_DAY": "the calendar",
     "delivery.training.imports.attendance._LEAP_YEAR": "the calendar",
     "delivery.training.imports.attendance._ROUNDING": "sums of halves and thirds of days",

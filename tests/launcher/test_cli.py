@@ -14,7 +14,7 @@ from types import ModuleType
 import pytest
 
 from qihang import cli
-from qihang.foundation.core.commands import Needs, print_json
+from qihang.foundation.core.commands import Needs, WrongUsage, content_of, print_json
 from qihang.foundation.core.errors import DomainError
 
 SOURCES = Path(__file__).resolve().parents[2] / "src"
@@ -114,6 +114,17 @@ def test_a_refusal_is_one_line(tried: ModuleType, capsys: pytest.CaptureFixture[
     assert printed.out == ""
 
 
+def test_arguments_that_do_not_fit_are_2_wherever_it_is_seen(
+    tried: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tried.__dict__["run"] = failing(WrongUsage("没有这种导入"))
+    assert exit_code("try", "--size", "1") == 2
+    tried.__dict__["check"] = failing(WrongUsage("--yes 只和 --commit 一起用"))
+    tried.__dict__["needs"] = failing(AssertionError("the check comes first"))
+    assert exit_code("try", "--size", "1") == 2
+    assert capsys.readouterr().err == "qihang：没有这种导入\nqihang：--yes 只和 --commit 一起用\n"
+
+
 def test_what_the_system_refuses_is_worded(tried: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
     tried.__dict__["run"] = failing(FileNotFoundError(2, "No such file or directory", "名单.xlsx"))
     assert exit_code("try", "--size", "1") == 1
@@ -193,3 +204,12 @@ def test_json_is_exact(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out) == {"金额": "1200.50", "日": "2026-03-01", "大": "1000"}
     with pytest.raises(TypeError):
         print_json(object())
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"x")
+    assert content_of(tmp_path / "a.csv") == b"x"
+    with pytest.raises(DomainError, match=r"打不开 .*b\.csv：没有这个文件"):
+        content_of(tmp_path / "b.csv")
+    with pytest.raises(DomainError, match="不是文件"):
+        content_of(tmp_path)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from qihang.launcher import lifeline, services
+from qihang.launcher import lifeline, services, up
 from qihang.launcher.services import Service
 
 SOURCES = Path(__file__).resolve().parents[2] / "src"
@@ -59,6 +59,20 @@ def test_it_starts_and_stops(service: Service) -> None:
     with pytest.raises(ProcessLookupError):
         os.kill(running, 0)
     service.finish(never)
+
+
+@pytest.mark.parametrize(("started", "told"), [(False, ""), (True, "正在停止……\n")])
+def test_stopping_is_told_only_of_what_was_started(
+    started: bool, told: str, service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stop = up.StopRequest.__new__(up.StopRequest)  # without taking over the signals of this process
+    stop.again = False
+    with pytest.raises(SystemExit), up._stopped_at_the_end((service,), stop):
+        if started:
+            service.keep_alive()
+        raise SystemExit(1)  # as a preparation that failed does
+    assert capsys.readouterr().out == told
+    assert not service.running
 
 
 def test_it_is_started_again_after_a_kill(service: Service) -> None:

@@ -111,6 +111,7 @@ def refused(tmp_path: Path, *arguments: str, **environment: str) -> str:
     assert done.returncode == 1
     assert done.stderr.startswith("qihang：")
     assert done.stderr.count("\n") == 1
+    assert "停止" not in done.stdout  # nothing was started
     return done.stderr
 
 

@@ -46,6 +46,11 @@ class Service:
             )
         self._started = time.monotonic()
 
+    @property
+    def running(self) -> bool:
+        """It was started and its end was not waited for yet."""
+        return self._process is not None
+
     def keep_alive(self) -> None:
         """Start it again if it has died, later each time while it keeps dying. To be called every moment."""
         now = time.monotonic()

@@ -124,7 +124,8 @@ def _stopped_at_the_end(services: tuple[Service, ...], stop: StopRequest) -> Ite
         yield
     finally:
         stop.shielded = True
-        print("正在停止……", flush=True)
+        if any(service.running for service in services):
+            print("正在停止……", flush=True)
         for service in services:
             service.ask_to_stop()
         for service in services:

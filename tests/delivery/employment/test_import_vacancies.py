@@ -1,5 +1,6 @@
 """The vacancy form of a counter, and pay, ages and places as people write them."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -9,14 +10,17 @@ from tests.workbooks import sheet
 from qihang.delivery.employment.imports.pay import Pay, PayUnit, read_pay
 from qihang.delivery.employment.imports.vacancies import VACANCIES, read_age_limit
 from qihang.foundation.imports.engine.examine import Examination
+from qihang.foundation.imports.engine.rules import Parameters
 
 HEADER = ["单位名称", "岗位名称", "招聘人数", "薪资待遇", "学历要求", "年龄要求", "工作地点", "联系电话"]
 MONTH, DAY, HOUR, YEAR, PIECE = PayUnit.MONTH, PayUnit.DAY, PayUnit.HOUR, PayUnit.YEAR, PayUnit.PIECE
 
 
-def judged(**cells: object) -> Examination:
+def judged(*, parameters: Parameters | None = None, on: dt.date | None = None, **cells: object) -> Examination:
     usual = {"单位名称": "椰家", "岗位名称": "月嫂", "招聘人数": 2, "薪资待遇": 5500, "工作地点": "文昌市"}
-    return examined(VACANCIES, sheet([HEADER, [{**usual, **cells}.get(name, "") for name in HEADER]]))
+    given = {"parameters": parameters, "on": on}
+    content = sheet([HEADER, [{**usual, **cells}.get(name, "") for name in HEADER]])
+    return examined(VACANCIES, content, **{name: value for name, value in given.items() if value})
 
 
 def test_the_sample_gives_what_a_careful_clerk_would_say() -> None:
@@ -48,12 +52,21 @@ def test_the_sample_gives_what_a_careful_clerk_would_say() -> None:
         ("0.8元/件", Decimal("0.8"), Decimal("0.8"), PIECE),
         ("6000-9000元/月", 6000, 9000, MONTH),
         ("三千五", 3500, 3500, MONTH),
+        ("4500-1万", 4500, 10000, MONTH),
+        ("800-3千", 800, 3000, None),
+        ("5-1万", None, None, None),
         ("220", 220, 220, None),
+        ("1849", 1849, 1849, None),
+        ("1850", 1850, 1850, MONTH),
+        ("1200起", 1200, None, None),
+        ("不超过1500", None, 1500, None),
+        ("18-25", 18, 25, None),
     ],
 )
 def test_pay(text: str, low: object, high: object, unit: PayUnit | None) -> None:
     found = read_pay(text)
-    assert found == (None if low is high is None else Pay(low, high, unit))  # type: ignore[arg-type]
+    wanted = None if low is high is None else Pay(low, high, unit)  # type: ignore[arg-type]
+    assert (found and found.by_the_month(Decimal(1850))) == wanted
 
 
 @pytest.mark.parametrize(
@@ -69,6 +82,21 @@ def test_pay_whose_unit_nobody_can_tell_needs_a_yes_and_stays_open() -> None:
     assert said(found) == {"confirm": {"D2": "R-VAC-07"}}
     assert found.rows["pay_low"].to_list() == [None]
     assert judged(薪资待遇="220/天").rows.select("pay_low", "pay_high", "pay_unit").row(0) == (220.0, 220.0, "day")
+
+
+def test_what_is_less_than_a_months_wage_depends_on_the_day_and_is_named_where_nobody_says() -> None:
+    since = Parameters(lambda key, on: Decimal(2000 if on.year > 2025 else 1000))
+    assert said(judged(parameters=since, on=dt.date(2025, 3, 1), 薪资待遇="1500")) == {}
+    assert said(judged(parameters=since, on=dt.date(2026, 3, 1), 薪资待遇="1500")) == {"confirm": {"D2": "R-VAC-07"}}
+    nobody = judged(parameters=Parameters.none(), 薪资待遇="1500")
+    assert (said(nobody), nobody.undecided) == ({}, ["wage.month_min"])
+    assert nobody.rows["pay_unit"].to_list() == ["month"]
+    assert judged(parameters=Parameters.none(), 薪资待遇="220/天").undecided == []  # nothing was asked
+
+
+def test_the_sample_is_judged_alike_where_nobody_has_set_a_wage() -> None:
+    found = summary(examined_sample(VACANCIES, parameters=Parameters.none()))
+    assert found == expectation(VACANCIES)
 
 
 @pytest.mark.parametrize(

@@ -137,6 +137,19 @@ class TestOneList:
         with pytest.raises(DomainError, match="1 处要改"):
             bring(cast.intake, line(stranger, "202605", "202605"))
 
+    def test_a_list_of_a_day_to_come_is_refused(self, cast: Cast, place: Enrolment) -> None:
+        today = clock.today()
+        with pytest.raises(DomainError, match="名单日期 2026-12-02 还没到") as refusal:
+            bring(cast.intake, line(place, "202605", "202605"), on=today + dt.timedelta(days=1))
+        assert refusal.value.field == "on"
+        assert bring(cast.intake, line(place, "202605", "202605"), on=today).result["written"] == 1
+
+    def test_another_office_does_not_get_our_result(self, cast: Cast, place: Enrolment) -> None:
+        bring(cast.intake, line(place, "202605", "202605"))
+        elsewhere = make_actor("intake_officer", region=SANYA)
+        with pytest.raises(DomainError, match="1 处要改"):
+            bring(elsewhere, line(place, "202605", "202605"))
+
     def test_an_office_is_needed(self, cast: Cast, place: Enrolment) -> None:
         nowhere = Actor(user_id=1, role="intake_officer", region=MEILAN)
         with pytest.raises(NotAllowed, match="市县经办机构"):

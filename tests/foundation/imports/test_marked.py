@@ -8,6 +8,7 @@ from tests.importing import examined
 from tests.workbooks import sheet, xlsx
 
 from qihang.foundation.imports.engine.marked import marked_file
+from qihang.foundation.imports.engine.rules import Parameters
 
 ROWS = [
     ["名称", "数量", "备注"],
@@ -30,6 +31,14 @@ def test_cells_are_coloured_and_say_why() -> None:
     assert page["B4"].fill.start_color.rgb == "FFDCEBF7"
     assert page["B4"].comment is None
     assert page["A2"].fill.fill_type is None
+
+
+def test_a_refusal_is_told_apart_from_what_must_be_mended() -> None:
+    limit = Parameters.fixed({"toy.limit": 2})
+    found = examined(TOY, sheet([["名称", "数量"], ["桌", 3], ["椅", "x"]]), parameters=limit)
+    page, findings = openpyxl.load_workbook(io.BytesIO(marked_file(found))).worksheets
+    assert "没通过：第 2 行 桌：超过 2 件" in page["B2"].comment.text
+    assert [cell.value for cell in findings["B"]] == ["结果", "没通过", "要改"]
 
 
 def test_nothing_in_it_can_run() -> None:

@@ -51,11 +51,11 @@ def test_four_gates_with_what_is_still_to_do() -> None:
     batch = sent()
     found = Kept.of(batch).gates()
     assert [gate.label for gate in found] == ["3 列全部认出", "每一格", "和表内别处比对", "和全省记录比对"]
-    assert [(gate.errors, gate.confirms, gate.cleaned) for gate in found] == [
-        (0, 0, 0),
-        (2, 1, 0),
-        (1, 1, 0),
-        (0, 0, 0),
+    assert [(gate.errors, gate.refused, gate.confirms, gate.cleaned) for gate in found] == [
+        (0, 0, 0, 0),
+        (2, 0, 1, 0),
+        (0, 1, 1, 0),
+        (0, 0, 0, 0),
     ]
     assert all(gate.passed for gate in found)
     services.confirm(actor=batch.hand, batch=batch, cells=["B4"])
@@ -93,7 +93,8 @@ def test_rows_with_their_states_and_masked_cells() -> None:
 
 def test_rows_of_each_sort_and_their_counts() -> None:
     kept = Kept.of(sent())
-    assert [at(flags) for flags in (kept.with_errors, kept.with_questions, kept.refused)] == [[1, 3, 5], [2, 4], [3]]
+    assert [at(flags) for flags in (kept.to_mend, kept.to_confirm, kept.refused)] == [[1, 5], [2, 4], [3]]
+    assert at(kept.problems) == [1, 2, 3, 4, 5]
     assert (at(kept.accepted), at(kept.unchanged), at(kept.cleaned)) == ([0], [0], [])
     assert [place.cell for place in kept.places(kept.open)] == ["B3", "B4", "B5", "A6", "A7"]
     assert [told.cell for told in kept.told(kept.places([4, 0]))] == ["A7", "B3"]
@@ -101,7 +102,7 @@ def test_rows_of_each_sort_and_their_counts() -> None:
 
 def test_the_walk_goes_on_after_a_cell_that_is_settled() -> None:
     kept = Kept.of(sent())
-    assert [kept.find(cell) for cell in ("B4", "C4", "A3", "Z9", "B", "")] == [1, 2, 0, 0, None, None]
+    assert [kept.find(cell, kept.open) for cell in ("B4", "C4", "A3", "Z9", "B", "")] == [1, 2, 0, 0, None, None]
 
 
 def test_parts_join_without_a_seam(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,6 +74,17 @@ def test_what_a_file_is_decides_its_bytes_not_its_name() -> None:
         (b"%PDF-1.7 ...", "PDF"),
         (b"\x89PNG\r\n", "图片"),
         (b"\xff\xd8\xff\xe0", "图片"),
+        (b"\xff\xfe", "空的"),
+        (b"RIFF\x10\x00\x00\x00WEBPVP8 ", "图片"),
+        (b"BM\x36\x00\x0c\x00\x00\x00\x00\x00", "图片"),
+        (b"\x00\x00\x00\x20ftypheic\x00\x00", "图片"),
+        (b"II*\x00\x08\x00", "图片"),
+        (b"MZ\x90\x00\x03\x00\x00\x00\x04\x00", "程序"),
+        (b"\x7fELF\x02\x01\x01\x00", "程序"),
+        (b"\x00\x00\x00\x18ftypmp42\x00\x00", "录音或视频"),
+        (b"ID3\x03\x00\x00", "录音或视频"),
+        (b"{\\rtf1\\ansi}", "写字板"),
+        (b"\xfd7zXZ\x00", "压缩包"),
         (b"Rar!\x1a\x07", "压缩包"),
         (zipped({"名单.txt": b"x"}), "压缩包"),
         (zipped({"word/document.xml": b"<w/>"}), "Word"),
@@ -92,6 +103,11 @@ def test_a_file_that_is_no_table_is_refused_in_one_sentence_with_a_way_out(conte
         read_file("名单.xlsx", content)
     assert re.search("请|另存|重新", refusal.value.message)
     assert refusal.value.code.startswith("file.")
+
+
+@pytest.mark.parametrize("head", ["MZ", "BM", "ID3"])
+def test_a_csv_may_begin_with_the_letters_of_a_program(head: str) -> None:
+    assert read_file("a.csv", f"{head}号,名称\n1,桌\n".encode()).sheets[0].rows[0] == [f"{head}号", "名称"]
 
 
 def test_no_damage_ends_in_anything_but_a_sentence() -> None:

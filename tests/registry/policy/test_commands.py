@@ -11,6 +11,7 @@ import pytest
 from tests.factories import SANYA
 from tests.registry.policy.cases import FILED, decide
 
+from qihang import cli
 from qihang.foundation.core import clock
 from qihang.foundation.core.commands import Needs
 from qihang.foundation.core.errors import DomainError
@@ -116,11 +117,9 @@ class TestDecide:
     @pytest.mark.parametrize(
         ("arguments", "why"),
         [
-            (["lottery", "FILE", "--region", "460108"], "没有“lottery”这项待遇"),
             (["guaranteed_loan", "FILE", "--region", "460108"], "这项待遇的规则还没有录入"),
             (["training_subsidy", "FILE"], "--region"),
             (["training_subsidy", "FILE", "--region", "999999"], "没有这个行政区划代码：999999"),
-            (["training_subsidy", "--region", "460108"], "请给出 CSV 文件"),
             (["training_subsidy", "/no/such.csv", "--region", "460108"], "没有这个文件"),
             (["training_subsidy", "/", "--region", "460108"], "不是文件"),
         ],
@@ -186,6 +185,35 @@ class TestReplay:
                 "--with",
                 "training.colour=1",
             )
+
+
+PERIOD = ("--from", "2026-01-01", "--to", "2026-12-31")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["decide", "lottery", "a.csv", "--region", "460108"], "没有“lottery”这项待遇。可以用的是：training_subsidy"),
+        (["decide", "lottery", "--facts"], "没有“lottery”这项待遇"),
+        (["decide", "lottery", "--facts", "--json"], "没有“lottery”这项待遇"),
+        (["decide", "training_subsidy", "--region", "460108"], "请给出 CSV 文件，或用 --facts"),
+        (["replay", "lottery", *PERIOD], "没有“lottery”这项待遇"),
+    ],
+)
+def test_what_no_benefit_is_asked_of_is_wrong_usage(
+    arguments: list[str], why: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qihang.launcher.readiness.provided", None)  # nothing is started for it
+    assert cli.main(arguments) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith(f"qihang：{why}")
+    assert told.err.count("\n") == 1
+
+
+def test_a_benefit_whose_rule_is_not_on_record_is_a_refusal(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(DomainError, match="这项待遇的规则还没有录入"):
+        run(decide_command, "guaranteed_loan", "--facts")
 
 
 @pytest.mark.parametrize(

@@ -31,14 +31,12 @@ def _own_folders(settings: Any, tmp_path: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def toy(monkeypatch: pytest.MonkeyPatch) -> None:
     """The toy, which goes into a class; `loose` goes into none."""
     monkeypatch.setitem(import_values._handlers, "values", lambda region: lambda key, on: {"toy.limit": 5}.get(key))
-    import_kinds.register("toy", STORED_TOY)
-    import_kinds.register("loose", replace(STORED_TOY, key="loose", label="散装表", has_class=False))
-    yield
-    import_kinds._handlers.pop("toy")
-    import_kinds._handlers.pop("loose")
+    loose = replace(STORED_TOY, key="loose", label="散装表", has_class=False)
+    for kind in (STORED_TOY, loose):
+        monkeypatch.setitem(import_kinds._handlers, kind.key, kind)
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ def test_the_sample_goes_in(clerk: Client, cast: Cast) -> None:
     assert f"归入：{item.name}" in said
     assert "没有比" not in said  # the province was asked
     assert f"先导入 {batch.accepted} 行" in said
-    assert "留作没通过的报名" in said
+    assert "行没通过，留作报名" in said
     said = clerk.post(f"{page}commit/", {"accept_valid": "1"}, follow=True).content.decode()
     assert "花名册导入完了" in said
     assert f'href="/classes/{item.public_id}/people/"' in said

@@ -102,6 +102,30 @@ def test_what_is_no_such_table_is_refused_at_the_file(signed_in: Client, file: S
     assert not ImportBatch.objects.exists()
 
 
+SCORES = [["姓名", "身份证号", "理论", "实操"], ["符晓", "460105199003070022", 80, 90]]
+ATTENDANCE = [["姓名", "3月9日", "3月10日"], ["符晓", "√", "√"]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "rows", "says", "leads_to"),
+    [
+        ("roster", "c1", ATTENDANCE, "这像是一张考勤表，不是花名册", "/imports/new/attendance/c1/"),
+        ("roster", "c1", SCORES, "成绩册由鉴定站考务", ""),
+        ("loose", "-", ATTENDANCE, "考勤表要归到一个班，请从那个班的页面进去导入", ""),
+    ],
+)
+def test_a_file_of_another_kind_is_shown_where_it_belongs(
+    kind: str, target: str, rows: list[list[Any]], says: str, leads_to: str, signed_in: Client, file_alone: None
+) -> None:
+    answer = send(signed_in, SimpleUploadedFile("a.xlsx", sheet(rows)), kind=kind, target=target)
+    said = answer.content.decode()
+    assert says in said
+    assert answer.context["form"].errors["file"]
+    links = [one for one in ("attendance", "scores") if f'href="/imports/new/{one}/' in said]
+    assert links == ([leads_to.split("/")[3]] if leads_to else [])
+    assert leads_to in said
+
+
 def test_no_file_at_all(signed_in: Client) -> None:
     assert "请附上“选一个表格文件”" in signed_in.post("/imports/new/toy/c1/", {}).content.decode()
 
@@ -181,15 +205,15 @@ def test_an_empty_table_to_fill_in_is_read_back(
 def test_the_preview_says_how_things_stand(signed_in: Client) -> None:
     batch = sent(signed_in)
     said = page(signed_in, batch)
-    assert "第 1 个，共 5 个" in said
+    assert "第 1 处，共 5 处" in said
     assert "第 3 行 椅：“几把”不是数" in said
     assert "没错怎么办？确实没错的" in said
     assert "1 行可以导入。" in said
-    assert "1 行留作没通过的报名" in said
+    assert "1 行没通过，留作报名，本人可以申诉。1 行要改、3 行要确认，先留下" in said
     assert "先导入 1 行" in said
     assert "1234567890123456" not in said
     second = page(signed_in, batch, "?cell=B4")
-    assert "第 2 个，共 5 个" in second
+    assert "第 2 处，共 5 处" in second
     assert "没错，照样导入" in second
     assert "确认后当作没有" in second
 
@@ -197,12 +221,12 @@ def test_the_preview_says_how_things_stand(signed_in: Client) -> None:
 def test_only_some_rows_are_shown_at_a_time(signed_in: Client) -> None:
     rows: list[list[Any]] = [[f"物{at}", "x" if at == 120 else 1, ""] for at in range(200)]
     batch = sent(signed_in, *rows)
-    assert page(signed_in, batch).count('<th scope="row">') == 3  # the faulty one and its neighbours
+    assert page(signed_in, batch).count('<th scope="row">') == 1
     every = page(signed_in, batch, "?view=all")
     assert every.count('<th scope="row">') == 50
     assert "物120" in every  # the page on which the finding at hand stands
     assert "物199" in page(signed_in, batch, "?view=all&page=4")
-    assert page(signed_in, batch, "?view=nonsense&page=x&cell=;").count('<th scope="row">') == 3
+    assert page(signed_in, batch, "?view=nonsense&page=x&cell=;").count('<th scope="row">') == 1
 
 
 def test_what_was_not_read_is_named(signed_in: Client) -> None:
@@ -219,12 +243,12 @@ def test_a_cell_is_mended_and_the_walk_goes_on(signed_in: Client) -> None:
     batch = sent(signed_in)
     said = act(signed_in, batch, "correct", cell="B3", text="4", at="B3", view="errors")
     assert "第 3 行改好了" in said
-    assert "第 1 个，共 4 个" in said
+    assert "第 1 处，共 4 处" in said
     assert "第 3 行“数量”改过" in said
     assert batch.corrections.count() == 1
     said = act(signed_in, batch, "undo", cell="B3")
     assert "B3 恢复成文件里的样子了" in said
-    assert "第 1 个，共 5 个" in said
+    assert "第 1 处，共 5 处" in said
     assert "没有改过" in act(signed_in, batch, "undo", cell="B3")
 
 
@@ -334,7 +358,7 @@ def test_the_good_rows_go_in_and_the_end_page_says_what_became_of_all(
     signed_in: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch = sent(signed_in)
-    assert "还有 2 处要改" in act(signed_in, batch, "commit")
+    assert "还有 1 处要改、1 处没通过" in act(signed_in, batch, "commit")
     monkeypatch.setitem(
         destinations._finders,
         "toy",
@@ -434,7 +458,7 @@ def test_the_list_is_the_organisations_own(signed_in: Client, desk: Callable[...
     services.discard(actor=desk_of(signed_in), batch=sent(signed_in, ["桌", 1, ""]))
     said = signed_in.get("/imports/").content.decode()
     assert "接着办" in said
-    assert "可以导入 1，要改 2，要确认 3" in said
+    assert "可以导入 1 行，有问题 5 行" in said
     assert "导入散装表" in said
     assert "已放弃" in signed_in.get("/imports/?view=given_up").content.decode()
     other = Client()

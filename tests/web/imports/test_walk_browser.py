@@ -22,8 +22,9 @@ from tests.web.browser import (
     settle,
 )
 from tests.web.imports.conftest import Desk
-from tests.workbooks import text
+from tests.workbooks import sheet, text
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.usefixtures("toy")]
 
 HEADER = ["名称", "数量", "编号"]
@@ -55,6 +56,42 @@ def test_choosing_a_file(visit: Visitor, clerk: Desk, viewport: Viewport) -> Non
     expect(page.get_by_role("alert")).to_be_focused()
     assert_accessible(page)
     screenshot(page, f"imports-start-wrong-{viewport.name}")
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=lambda viewport: viewport.name)
+def test_a_file_of_another_kind_is_led_to_its_place(visit: Visitor, clerk: Desk, viewport: Viewport) -> None:
+    page = visit("/imports/new/toy/c1/", viewport=viewport, user=clerk[0])
+    content = sheet([["姓名", "3月9日", "3月10日"], ["符晓", "√", "√"]])
+    page.get_by_label("选一个表格文件").set_input_files({"name": "三月.xlsx", "mimeType": XLSX, "buffer": content})
+    press(page, "上传，看检查结果")
+    expect(page.get_by_role("alert")).to_contain_text("这像是一张考勤表，不是物品表")
+    assert page.get_by_role("link", name="去导入考勤表").get_attribute("href") == "/imports/new/attendance/c1/"
+    assert_accessible(page)
+    screenshot(page, f"imports-elsewhere-{viewport.name}")
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=lambda viewport: viewport.name)
+def test_figures_that_add_up_are_in_sight(visit: Visitor, clerk: Desk, viewport: Viewport) -> None:
+    """A long file with faults of each sort: every tab can be seen without scrolling sideways, and opened."""
+    rows = [[f"物{at}", ("x", "", 1, "4件")[at % 4], ""] for at in range(230)]
+    content = text([HEADER, *rows])
+    batch, _ = services.preview(actor=clerk[1], kind="toy", name="长.csv", content=content, target_id="c1")
+    page = visit(f"/imports/{batch.public_id}/", viewport=viewport, user=clerk[0])
+    for name in ("有问题 116", "要改 58", "要确认 58", "可以导入 114", "全部 230"):
+        tab = page.get_by_role("link", name=name, exact=True)
+        box = tab.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= viewport.width
+    expect(page.locator(".q-bar-b")).to_contain_text("114 行可以导入。58 行要改、58 行要确认，先留下")
+    assert_accessible(page)
+    screenshot(page, f"imports-figures-{viewport.name}")
+    page.get_by_role("link", name="可以导入 114", exact=True).click()
+    settle(page)
+    expect(page.locator("tbody tr")).to_have_count(50)
+    expect(page.locator("tbody tr").first).to_be_visible()
+    assert_accessible(page)
+    screenshot(page, f"imports-figures-ready-{viewport.name}")
 
 
 def test_by_keyboard_from_finding_to_finding(visit: Visitor, clerk: Desk, batch: ImportBatch) -> None:
@@ -105,7 +142,7 @@ def test_a_card_on_the_phone_leads_to_its_own_page(visit: Visitor, clerk: Desk, 
     page.get_by_role("link", name="改这一格").first.click()
     expect(page.locator("#finding-t")).to_be_visible()
     expect(page.get_by_label("数量改成")).to_be_visible()
-    page.get_by_role("link", name="回到全部问题").click()
+    page.get_by_role("link", name="回到“有问题”").click()
     expect(page.locator("article.q-issue")).to_have_count(5)
 
 

@@ -15,10 +15,11 @@ from qihang.delivery.employment.querysets import WorkSpellQuerySet
 from qihang.delivery.employment.spells import Changes, Effect, Months, Span, changes_of, month_end
 from qihang.delivery.employment.workflows import WORK_SPELL_WORKFLOW
 from qihang.delivery.training.models import Enrolment
+from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.arrays import among
 from qihang.foundation.core.copying import update_objects
-from qihang.foundation.core.errors import NotAllowed
+from qihang.foundation.core.errors import DomainError, NotAllowed
 from qihang.foundation.core.evidence import EvidenceType
 from qihang.foundation.core.units import unit_of_work
 from qihang.foundation.imports.engine.kinds import SAME, CommitOutcome, CommitRows, Storage, Target
@@ -68,9 +69,11 @@ def completed_days(persons: Iterable[int]) -> dict[int, list[dt.date]]:
 
 
 def open_people(target: Target) -> PeopleOfClasses:
-    """NotAllowed for who has no office or no region."""
+    """NotAllowed for who has no office or no region, DomainError for a list of a day that has not come."""
     if target.actor.organization_id is None or not target.actor.region:
         raise NotAllowed("社保缴费名单由市县经办机构导入")
+    if target.on > clock.today():
+        raise DomainError(f"名单日期 {target.on:%Y-%m-%d} 还没到，请核对", field="on")
     return PeopleOfClasses(target)
 
 

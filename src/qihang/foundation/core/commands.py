@@ -8,6 +8,10 @@ A subcommand of `./qihang` is a module with two functions, named in the table of
 and, where it depends on the options what must be there before `run`, a third:
 
     def needs(options: argparse.Namespace) -> Needs
+
+and, where arguments may be wrong in a way that argparse cannot see, a fourth, called before anything is provided:
+
+    def check(options: argparse.Namespace) -> None       # raises WrongUsage
 """
 
 import enum
@@ -15,7 +19,14 @@ import json
 import sys
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
+
+from qihang.foundation.core.errors import DomainError
+
+
+class WrongUsage(DomainError):
+    """The command line itself is wrong: exit code 2, where a refusal is 1."""
 
 
 class Needs(enum.Enum):
@@ -32,6 +43,15 @@ class Needs(enum.Enum):
 
     DATABASE = enum.auto()
     """Settings and apps are loaded, the database is there, migrated, with its reference data."""
+
+
+def content_of(path: Path) -> bytes:
+    """The bytes of a file that the command line names. DomainError, by its name, for one that cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        reason = "没有这个文件" if isinstance(problem, FileNotFoundError) else "它不是文件，或者没有读它的权限"
+        raise DomainError(f"打不开 {path}：{reason}", code="file.unreadable") from problem
 
 
 def print_json(document: Any) -> None:

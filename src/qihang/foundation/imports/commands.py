@@ -4,6 +4,8 @@ import argparse
 import datetime as dt
 from pathlib import Path
 
+from qihang.foundation.core.commands import WrongUsage
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """As the command surface has it."""
@@ -20,6 +22,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", default="", metavar="CELL,…|all", help="没错、照样导入的格，如 H13,J24")
     parser.add_argument("--reveal", action="store_true", help="不遮盖证件号和电话")
     parser.add_argument("--json", action="store_true", help="只输出 JSON")
+
+
+def check(options: argparse.Namespace) -> None:
+    """WrongUsage for options that do not go together."""
+    if options.commit and not options.login:
+        raise WrongUsage("--commit 要有 --as，写明以谁的名义导入")
+    if not options.commit and (options.accept_valid or options.yes):
+        raise WrongUsage("--accept-valid 和 --yes 只和 --commit 一起用")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -16,6 +16,7 @@ from qihang.foundation.imports.reading import answers_of
 
 Flags = npt.NDArray[np.bool_]
 ACCEPTED, REFUSED, UNCHANGED = "accepted", "refused", "unchanged"
+TO_MEND, TO_CONFIRM = Severity.ERROR.value, Severity.CONFIRM.value
 _GATES = (
     ("每一格", frozenset({Stage.MISSING, Stage.FORM, Stage.CHECK, Stage.CLEANED})),
     ("和表内别处比对", frozenset({Stage.OTHER_CELLS})),
@@ -54,6 +55,7 @@ class Gate:
     errors: int
     confirms: int
     cleaned: int
+    refused: int = 0  # errors after which a row is kept as refused
     passed: bool = True  # False: this step was not taken
 
 
@@ -82,7 +84,7 @@ class Told:
 
 @dataclass(frozen=True)
 class RowView:
-    """One row: `state` is accepted, refused (kept as refused), unchanged, errors or confirm; by column of the preview
+    """One row: `state` is accepted, unchanged, refused (kept as refused), errors or confirm; by column of the preview
     the findings and what a clerk's correction took the place of."""
 
     number: int
@@ -131,14 +133,21 @@ class Kept:
         answered = np.isin(_codes(self._row, self._column), self._yes_codes)
         return np.flatnonzero(~(self._by_rule(self._asks) & answered)).astype(np.int32)
 
-    def find(self, cell: str) -> int | None:
-        """How many open findings stand before this cell's own or, where it has none, before the next after it."""
+    def open_on(self, rows: Flags, severities: Collection[Severity] = tuple(Severity)) -> Numbers:
+        """The open findings on some rows, and those above the table that are as grave as one of `severities`."""
+        positions = self._position[self.open]
+        above = self._by_rule([rule.severity in severities for rule in self.rules])[self.open] & (positions < 0)
+        here = np.append(rows, False)[positions]  # the last is for -1, above the table
+        return self.open[here | above]
+
+    def find(self, cell: str, among: Numbers) -> int | None:
+        """How many of the findings `among` stand before this cell's own or, where it has none, before the next."""
         place = cell_place(cell)
-        if place is None or not self.open.size:
+        if place is None or not among.size:
             return None
-        codes = _codes(self._row[self.open], self._column[self.open])
+        codes = _codes(self._row[among], self._column[among])
         at = int(np.searchsorted(codes, place[0] * _WIDE + place[1]))
-        return at if at < self.open.size else 0
+        return at if at < among.size else 0
 
     def questions(self) -> dict[str, int]:
         """By cell, every finding that a yes settles."""
@@ -169,33 +178,32 @@ class Kept:
         """The sheet's row numbers, by position."""
         return array_of(self._preview["numbers"])
 
-    @cached_property
-    def with_errors(self) -> Flags:
-        return self._rows_under([rule.severity is Severity.ERROR for rule in self.rules])
+    # Every row is one of four: to be mended, to be confirmed, refused, accepted.
 
     @cached_property
-    def with_questions(self) -> Flags:
-        """Rows that wait for a yes."""
-        return self._rows_under(self._asks)
+    def to_mend(self) -> Flags:
+        """Rows that an error keeps out."""
+        return self._rows_under([rule.severity is Severity.ERROR and not rule.keeps_row for rule in self.rules])
 
     @cached_property
-    def blocked(self) -> Flags:
-        """Rows that stay behind: an error that keeps them out, or a question without a yes."""
-        return self._rows_under([not rule.keeps_row for rule in self.rules])
+    def to_confirm(self) -> Flags:
+        """Rows that nothing keeps out but a question without a yes."""
+        return self._rows_under(self._asks) & ~self.to_mend
 
     @cached_property
     def refused(self) -> Flags:
         """Rows that are kept although they failed."""
-        return self._rows_under([rule.keeps_row for rule in self.rules]) & ~self.blocked
+        return self._rows_under([rule.keeps_row for rule in self.rules]) & ~(self.to_mend | self.to_confirm)
+
+    @cached_property
+    def problems(self) -> Flags:
+        """Rows that would not go in as they are."""
+        return self.to_mend | self.to_confirm | self.refused
 
     @property
     def accepted(self) -> Flags:
         """Rows that would go in now."""
-        return ~(self.blocked | self.refused)
-
-    @property
-    def problems(self) -> Flags:
-        return self.with_errors | self.with_questions
+        return ~self.problems
 
     @cached_property
     def cleaned(self) -> Flags:
@@ -239,15 +247,14 @@ class Kept:
 
     def _gate(self, label: str, stages: Collection[Stage]) -> Gate:
         per_rule = np.bincount(self._rule[self.open], minlength=len(self.rules))
-        here = [
-            (rule.severity, int(per_rule[number])) for number, rule in enumerate(self.rules) if rule.stage in stages
-        ]
+        here = [(rule, int(per_rule[number])) for number, rule in enumerate(self.rules) if rule.stage in stages]
         return Gate(
             label,
-            sum(count for severity, count in here if severity is Severity.ERROR),
-            sum(count for severity, count in here if severity is Severity.CONFIRM),
-            array_of(self._preview["cleaned"]).size if Stage.CLEANED in stages else 0,
-            Stage.PROVINCE not in stages or self._preview["compared"],
+            errors=sum(count for rule, count in here if rule.severity is Severity.ERROR and not rule.keeps_row),
+            confirms=sum(count for rule, count in here if rule.severity is Severity.CONFIRM),
+            cleaned=array_of(self._preview["cleaned"]).size if Stage.CLEANED in stages else 0,
+            refused=sum(count for rule, count in here if rule.keeps_row),
+            passed=Stage.PROVINCE not in stages or self._preview["compared"],
         )
 
     def told(self, places: Sequence[Place]) -> list[Told]:
@@ -277,10 +284,9 @@ class Kept:
         return found
 
     def state_of(self, position: int) -> str:
-        if self.with_errors[position]:
-            return REFUSED if self.refused[position] else Severity.ERROR.value
-        if self.with_questions[position]:
-            return Severity.CONFIRM.value
+        for state, rows in ((TO_MEND, self.to_mend), (TO_CONFIRM, self.to_confirm), (REFUSED, self.refused)):
+            if rows[position]:
+                return state
         return UNCHANGED if self.unchanged[position] else ACCEPTED
 
     def _parts(self, positions: Iterable[int]) -> dict[int, Any]:

@@ -22,5 +22,9 @@ def may_import(actor: Actor, kind: ImportKind) -> bool:
 def require_may_import(actor: Actor, kind: ImportKind) -> None:
     """`NotAllowed`, with the roles that may."""
     if not may_import(actor, kind):
-        able = "、".join(Role(role).label for role in kind.roles)
-        raise NotAllowed(f"{kind.label}由{able}导入，您现在的岗位不能导入")
+        raise NotAllowed(f"{kind.label}由{importers(kind)}导入，您现在的岗位不能导入")
+
+
+def importers(kind: ImportKind) -> str:
+    """Who may bring in a kind, in words."""
+    return "、".join(Role(role).label for role in kind.roles)

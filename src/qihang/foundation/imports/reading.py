@@ -12,7 +12,7 @@ from qihang.foundation.imports.engine.rules import Parameters
 from qihang.foundation.imports.enums import Answer
 from qihang.foundation.imports.models import ImportBatch
 from qihang.foundation.imports.perms import kind_of
-from qihang.foundation.imports.ports import import_values
+from qihang.foundation.imports.ports import import_kinds, import_values
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,14 @@ def examination_of(batch: ImportBatch, actor: Actor) -> Examination:
             corrections=corrections_of(batch),
             left_out=answers_of(batch).left_out,
             sheet=batch.sheet,
+            others=other_kinds(kind),
         ),
     )
+
+
+def other_kinds(kind: ImportKind) -> list[ImportKind]:
+    """What a file may be that is not of this kind."""
+    return [other for key, other in sorted(import_kinds.items()) if key != kind.key]
 
 
 def parameters_for(actor: Actor | None) -> Parameters:

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Any
 
+from django.db.models import Q
+
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.copying import copy_objects
@@ -16,6 +18,7 @@ from qihang.foundation.imports.engine.grid import cell_place, plain_text
 from qihang.foundation.imports.engine.kinds import ImportKind
 from qihang.foundation.imports.engine.marked import marked_file
 from qihang.foundation.imports.engine.read import read_file
+from qihang.foundation.imports.engine.report import revealed
 from qihang.foundation.imports.engine.rules import Severity
 from qihang.foundation.imports.enums import Answer, BatchState
 from qihang.foundation.imports.jobs import CHECK_JOB, COMMIT_JOB
@@ -30,7 +33,13 @@ from qihang.foundation.imports.models import (
 )
 from qihang.foundation.imports.perms import kind_of, require_may_import
 from qihang.foundation.imports.preview import head_of, parts_of
-from qihang.foundation.imports.reading import answers_of, examination_of, parameters_for, register_opener
+from qihang.foundation.imports.reading import (
+    answers_of,
+    examination_of,
+    other_kinds,
+    parameters_for,
+    register_opener,
+)
 from qihang.foundation.imports.workflows import BATCH_WORKFLOW
 from qihang.foundation.jobs import services as jobs
 from qihang.foundation.jobs.models import Job
@@ -62,6 +71,7 @@ def examine_file(
             parameters=parameters_for(actor),
             open_register=register_opener(chosen, actor, target_id),
             sheet=sheet,
+            others=other_kinds(chosen),
         ),
     )
 
@@ -79,7 +89,7 @@ def upload(
     """Keep a file to be checked. DomainError at once for one that is no table; the rest waits for `check`."""
     chosen = kind_of(kind)
     require_may_import(actor, chosen)
-    _require_target(chosen, target_id)
+    target_id = _target_of(chosen, target_id)
     read_file(name, content)
     file = store_file(actor=actor, purpose=PURPOSE, name=name, content=content)
     batch = ImportBatch(
@@ -179,7 +189,7 @@ def confirm(
         questions = _questions(row, examination)
         wanted = set(questions) if ALL in cells else {cell.upper() for cell in cells}
         if unknown := sorted(wanted - set(questions)):
-            raise DomainError(f"{'、'.join(unknown)} 没有要确认的，请刷新再看", field="cells")
+            raise DomainError(f"{'、'.join(unknown)} 没有要确认的，请照最新的检查结果再看", field="cells")
         fresh = sorted(wanted - answers_of(row).yes)
         copy_objects([_yes(row, cell, questions[cell], actor) for cell in fresh])
         row.every_yes = row.every_yes or ALL in cells
@@ -263,14 +273,15 @@ def discard(*, actor: Actor, batch: ImportBatch) -> ImportBatch:
 def commit(*, actor: Actor, batch: ImportBatch, accept_valid: bool = False, wait: bool = False) -> ImportBatch:
     """Let the accepted rows go in, as a job; with `wait` here and now.
 
-    The batch that comes back is an earlier one where the same file has gone to the same target already and nothing
-    more was said yes to. DomainError while errors remain, unless `accept_valid`.
+    The batch that comes back is an earlier one where the same file has gone from this organisation to the same target
+    already and nothing more was said yes to. DomainError where no row may go in, and while errors remain unless
+    `accept_valid`.
     """
     kind = kind_of(batch.kind)
     require_may_import(actor, kind)
     if kind.storage is None:
         raise DomainError(f"{kind.label}现在只能检查，还不能导入")
-    if earlier := _committed_before(batch):
+    if earlier := _committed_before(actor, batch):
         if batch.state == BatchState.CHECKED:
             discard(actor=actor, batch=batch)
         return earlier
@@ -296,9 +307,11 @@ def _start(actor: Actor, batch: ImportBatch, job: Job, *, accept_valid: bool) ->
     """The file is going in, by this job: neither is ever without the other."""
     with unit_of_work(actor):
         row = _locked(batch, actor, BatchState.CHECKED)
+        _require_rows(row)
         if row.errors and not accept_valid:
             raise DomainError(
-                f"还有 {row.errors} 处要改。请先改好，或者选择先导入没有问题的 {row.accepted} 行", code="errors_remain"
+                f"还有 {_still_wrong(row)}。请先改好，或者选择先导入没有问题的 {row.accepted} 行",
+                code="errors_remain",
             )
         BATCH_WORKFLOW.apply(row, "start", actor=actor, fields={"job_id": job.pk})
 
@@ -324,11 +337,15 @@ def _raise_failure(job: Job) -> None:
 
 def marked(*, actor: Actor, batch: ImportBatch) -> tuple[str, bytes]:
     """(name, xlsx) of the file with its findings marked, for the people whose file it is. The opening is logged."""
-    visible = get_batch(actor=actor, public_id=str(batch.public_id))
-    require_may_import(actor, kind_of(visible.kind))
-    open_file(actor=actor, file=visible.file, reason="下载标错的表格").close()
-    stem = visible.file.name.plain().rpartition(".")[0]
-    return f"{stem}（标错）.xlsx", marked_file(examination_of(visible, actor))
+    found = _opened(actor, batch, "下载标错的表格")
+    stem = found.book.name.rpartition(".")[0]
+    return f"{stem}（标错）.xlsx", marked_file(found)
+
+
+def revealed_report(*, actor: Actor, batch: ImportBatch) -> dict[str, Any]:
+    """The report as it was kept, with whole values, for the people whose file it is. The opening is logged."""
+    found = _opened(actor, batch, "看检查结果，不遮盖")
+    return revealed(ImportReport.objects.get(batch=batch).document, found)
 
 
 def job_of(*, actor: Actor, batch: ImportBatch) -> Job | None:
@@ -342,7 +359,7 @@ def require_open(*, actor: Actor, kind: str, target_id: str) -> ImportKind:
     not (a class that is closed). What is wrong with the day (field `on`) is not: the file will say its own."""
     chosen = kind_of(kind)
     require_may_import(actor, chosen)
-    _require_target(chosen, target_id)
+    target_id = _target_of(chosen, target_id)
     if opener := register_opener(chosen, actor, target_id):
         try:
             opener(clock.today())
@@ -371,9 +388,21 @@ def place_of_cell(cell: str) -> tuple[int, int]:
 # --- parts ---------------------------------------------------------------------------------------------------------
 
 
-def _require_target(kind: ImportKind, target_id: str) -> None:
-    if kind.has_class and not target_id:
+def _target_of(kind: ImportKind, target_id: str) -> str:
+    """The class that a file goes into; none for a kind that belongs to none, whatever was said beside it."""
+    if not kind.has_class:
+        return ""
+    if not target_id:
         raise DomainError(f"请说明{kind.label}归哪个班", field="target_id")
+    return target_id
+
+
+def _opened(actor: Actor, batch: ImportBatch, reason: str) -> Examination:
+    """The file judged anew for somebody who will see its values; written down with the reason."""
+    visible = get_batch(actor=actor, public_id=str(batch.public_id))
+    require_may_import(actor, kind_of(visible.kind))
+    open_file(actor=actor, file=visible.file, reason=reason).close()
+    return examination_of(visible, actor)
 
 
 def _locked(batch: ImportBatch, actor: Actor, *states: str) -> ImportBatch:
@@ -412,6 +441,24 @@ def _count_anew(batch: ImportBatch) -> None:
     batch.save(update_fields=["every_yes", "accepted"])
 
 
+def _require_rows(batch: ImportBatch) -> None:
+    """DomainError for an empty table, and for one of which every row is wrong: it will be another class's, or none."""
+    kept = Kept.of(batch)
+    if not kept.numbers.size:
+        raise DomainError("没有读到一行，没有可以导入的", code="nothing_to_commit")
+    if batch.errors and not (kept.accepted | kept.refused).any():
+        which = "班或者文件" if kind_of(batch.kind).has_class else "文件"
+        raise DomainError(
+            f"还有 {_still_wrong(batch)}，一行都不能导入。请先看看是不是选错了{which}", code="nothing_to_commit"
+        )
+
+
+def _still_wrong(batch: ImportBatch) -> str:
+    gates = Kept.of(batch).gates()
+    counts = ((sum(gate.errors for gate in gates), "要改"), (sum(gate.refused for gate in gates), "没通过"))
+    return "、".join(f"{count} 处{what}" for count, what in counts if count)
+
+
 def _questions(batch: ImportBatch, examination: Examination | None) -> dict[str, str]:
     """By cell, the rule of every finding that a yes settles."""
     if examination is not None:
@@ -432,12 +479,14 @@ def _decision(
     )
 
 
-def _committed_before(batch: ImportBatch) -> ImportBatch | None:
-    """The first batch of the same file for the same target, where this one would let no more rows in."""
-    same = ImportBatch.objects.into(kind=batch.kind, target_id=batch.target_id).committed()
+def _committed_before(actor: Actor, batch: ImportBatch) -> ImportBatch | None:
+    """The first batch of the same file for the same target and day, where this one would let no more rows in."""
+    if batch.corrections.exists():
+        return None
     mine = answers_of(batch)
-    corrected = batch.corrections.exists()
-    for earlier in [] if corrected else same.filter(file_sha256=batch.file_sha256).order_by("id"):
+    same_day = Q(given_day=batch.given_day) | Q(business_day=batch.business_day)
+    same = ImportBatch.objects.visible_to(actor).into(kind=batch.kind, target_id=batch.target_id).committed()
+    for earlier in same.filter(same_day, file_sha256=batch.file_sha256).order_by("id"):
         said_no_more = earlier.every_yes or mine.yes <= answers_of(earlier).yes
         if said_no_more and batch.accepted <= earlier.result["accepted"]:
             found: ImportBatch = earlier

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from qihang.foundation.imports.engine.text import squeezed
@@ -31,13 +31,20 @@ UNIT_LABELS = {
 
 @dataclass(frozen=True)
 class Pay:
-    """Yuan for each unit; a missing bound is open. `unit` is None where none is written and the figure does not
-    tell.
-    """
+    """Yuan for each unit; a missing bound is open. `unit` is None where none is written."""
 
     low: Decimal | None
     high: Decimal | None
     unit: PayUnit | None
+
+    def by_the_month(self, least: Decimal | None) -> Pay:
+        """Pay without a unit is a month's, as people mean it, but for a figure for which nobody may be employed a
+        whole month: below `least`, the minimum wage in force (None: nobody has set it).
+        """
+        figure = self.high if self.low is None else self.low
+        if self.unit or (least is not None and figure is not None and figure < least):
+            return self
+        return replace(self, unit=PayUnit.MONTH)
 
     def __str__(self) -> str:
         if self.low is not None and self.high is not None and self.low != self.high:
@@ -62,13 +69,12 @@ _RANGE = re.compile(_FIGURE + r"(?:元|块)?(?:-|~|—|–|―|至|到|/(?=\d))+
 _SINGLE = re.compile(_FIGURE)
 _NO_UPPER = re.compile(r"起|以上|及以上|往上|保底|不低于|最低|底薪")
 _NO_LOWER = re.compile(r"以下|以内|封顶|不超过|最高|上限")
-_LEAST_MONTHLY = Decimal(1000)  # a bare figure below this is nobody's month; what it is for, the office must say
 _HAN_FIGURE = re.compile(r"([一二两三四五六七八九])(千|万)([一二三四五六七八九])?(?![百千万])")
 _HAN = {sign: str(number) for number, sign in enumerate("零一二三四五六七八九")} | {"两": "2"}
 
 
 def read_pay(text: str) -> Pay | None:
-    """The figures in a text, or None where it has none (面议, 月入过万) or more than one range."""
+    """The figures in a text with the unit that is written; None where it has none (面议, 月入过万) or several ranges."""
     plain = _HAN_FIGURE.sub(_han_figure, squeezed(text).lower().replace(",", "").replace("，", ""))
     unit = next((unit for unit, words in _UNITS if words.search(plain)), None)
     ranges = _RANGE.findall(plain)
@@ -76,14 +82,14 @@ def read_pay(text: str) -> Pay | None:
         return None
     if ranges:
         low, high = _range_bounds(*ranges[0])
-        return _pay(low, high, unit) if low <= high else None
+        return Pay(low, high, unit) if low <= high else None
     singles = _SINGLE.findall(plain)
     if len(singles) != 1:
         return None
     figure = _amount(*singles[0])
     if _NO_LOWER.search(plain):
-        return _pay(None, figure, unit)
-    return _pay(figure, None if _NO_UPPER.search(plain) else figure, unit)
+        return Pay(None, figure, unit)
+    return Pay(figure, None if _NO_UPPER.search(plain) else figure, unit)
 
 
 def is_bare_figure(text: str) -> bool:
@@ -91,16 +97,9 @@ def is_bare_figure(text: str) -> bool:
     return re.fullmatch(r"\d+(?:\.\d+)?", text) is not None
 
 
-def _pay(low: Decimal | None, high: Decimal | None, unit: PayUnit | None) -> Pay:
-    figure = high if low is None else low
-    if unit is None and figure is not None and figure >= _LEAST_MONTHLY:
-        unit = PayUnit.MONTH
-    return Pay(low, high, unit)
-
-
 def _range_bounds(first: str, first_scale: str, second: str, second_scale: str) -> tuple[Decimal, Decimal]:
-    """3-5千: a scale behind the second figure counts for both where the first has none and is small."""
-    if not first_scale and second_scale and Decimal(first) < _LEAST_MONTHLY:
+    """3-5千: a scale behind the second figure counts for both, unless the first is written out (4500-1万)."""
+    if not first_scale and second_scale and Decimal(first) * 10 < _SCALES[second_scale]:
         first_scale = second_scale
     return _amount(first, first_scale), _amount(second, second_scale)
 

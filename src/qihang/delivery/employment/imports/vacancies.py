@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import polars as pl
 
@@ -99,10 +100,12 @@ def parse_headcount(raw: RawColumn, reading: Reading) -> Parsed:
 
 def parse_pay(raw: RawColumn, reading: Reading) -> Parsed:
     """Bounds and unit of the pay; text without a figure leaves them open."""
-    found = {text: read_pay(text) for text in raw.text.drop_nulls().unique()}
-    usable = {text: pay for text, pay in found.items() if pay and pay.unit}
+    read = {text: pay for text in raw.text.drop_nulls().unique() if (pay := read_pay(text))}
+    least = _minimum_wage(reading) if any(pay.unit is None for pay in read.values()) else None
+    found = {text: pay.by_the_month(least) for text, pay in read.items()}
+    usable = {text: pay for text, pay in found.items() if pay.unit}
     words_for = each_distinct(raw.text, lambda text: str(usable[text]) if text in usable else None, pl.String)
-    without_unit = each_distinct(raw.text, lambda text: found[text] is not None and text not in usable, pl.Boolean)
+    without_unit = each_distinct(raw.text, lambda text: text in found and text not in usable, pl.Boolean)
     bare = each_distinct(raw.text, is_bare_figure, pl.Boolean).fill_null(True)
     columns = {
         "": words_for,
@@ -112,6 +115,12 @@ def parse_pay(raw: RawColumn, reading: Reading) -> Parsed:
     }
     open_pay = raw.text.is_not_null() & words_for.is_null() & ~without_unit
     return Parsed(columns, [(PAY_OPEN, open_pay), (PAY_WITHOUT_UNIT, without_unit)], words_for.set(bare, None))
+
+
+def _minimum_wage(reading: Reading) -> Decimal | None:
+    """Of a month, in yuan, on the business date; None where nobody has set it."""
+    value = reading.parameters.get("wage.month_min", reading.on)
+    return None if value is None else Decimal(value)
 
 
 def _pick(raw: RawColumn, values: Mapping[str, object], dtype: pl.DataType) -> pl.Series:

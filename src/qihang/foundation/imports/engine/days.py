@@ -12,7 +12,8 @@ from qihang.foundation.imports.engine.text import squeezed
 
 _HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _WEEKDAY = re.compile(r"[(（]?(?:星期|周|礼拜)[一二三四五六日天][)）]?")
-_MIDNIGHT = re.compile(r"[T ]?0?0:00(?::00(?:\.0+)?)?$")
+_TIME = re.compile(r"(?:T|\s+)\d{1,2}[:：]\d{2}(?:[:：]\d{2}(?:\.\d+)?)?$")
+_TYPED_STOPS = str.maketrans("。、\\", "...")  # what a Chinese keyboard gives for a point or a slash
 _YEAR = r"(?P<year>(?:19|20)\d{2})"
 _SEPARATOR = r"[-./年]"
 _DAY_FORMS = (
@@ -39,7 +40,7 @@ _SERIAL_EPOCH = dt.date(1899, 12, 30)
 
 def parse_day(text: str, year: int | None = None) -> dt.date | None:
     """2026-03-09, 2026.3.9, 2026/3/9, 20260309, 2026年3月9日(周一), 二〇二六年三月九日, a serial number; with
-    `year` also 3.9.
+    `year` also 3.9. A time of day behind it is passed over: a column of days asks for the day.
     """
     plain = _plain(text)
     for form in _DAY_FORMS:
@@ -111,8 +112,8 @@ def _span_end(start: dt.date, end: re.Match[str]) -> dt.date | None:
 
 
 def _plain(text: str) -> str:
-    plain = _WEEKDAY.sub("", _MIDNIGHT.sub("", text.strip()))
-    return _han_to_digits(squeezed(plain))
+    plain = _WEEKDAY.sub("", _TIME.sub("", text.strip()))
+    return _han_to_digits(squeezed(plain)).translate(_TYPED_STOPS).rstrip(".")
 
 
 def _han_to_digits(text: str) -> str:

@@ -23,9 +23,16 @@ from qihang.foundation.imports.engine.findings import (
     Hit,
 )
 from qihang.foundation.imports.engine.grid import CellValue, Grid, Workbook, plain_text
-from qihang.foundation.imports.engine.headers import Header, Names
+from qihang.foundation.imports.engine.headers import Header
 from qihang.foundation.imports.engine.kinds import SAME, ImportKind
 from qihang.foundation.imports.engine.layout import Segment, SkippedRow, Table, find_table
+from qihang.foundation.imports.engine.likeness import (
+    NO_SUCH_TABLE,
+    WrongKind,
+    kind_that_fits,
+    names_of,
+    refuse_a_better_fit,
+)
 from qihang.foundation.imports.engine.masking import Mask, masked
 from qihang.foundation.imports.engine.read import read_file
 from qihang.foundation.imports.engine.rules import Parameters, Severity, Surroundings
@@ -114,7 +121,8 @@ class Options:
     """What a run may be told beside the file.
 
     `on` overrides the title's date. `open_register` gives the kind's view of class and province for the business date.
-    `corrections` maps cells (D9) to the text that a clerk put in their place, `left_out` holds rows set aside.
+    `corrections` maps cells (D9) to the text that a clerk put in their place, `left_out` holds rows set aside. `others`
+    are the kinds that a file may be of instead.
     """
 
     today: dt.date
@@ -124,13 +132,14 @@ class Options:
     corrections: Mapping[tuple[int, int], str] = field(default_factory=dict)
     left_out: Collection[int] = ()
     sheet: str = ""
+    others: Sequence[ImportKind] = ()
 
 
 def examine(kind: ImportKind, name: str, content: bytes, options: Options) -> Examination:
     """Read and judge one file. Raises `DomainError` when there is no table to judge or no date to judge it by."""
     book = read_file(name, content)
     replaced = _correct(book, options)
-    whole = find_table(book, Names(kind.fields, kind.families, kind.one_of), options.sheet)
+    whole = _table(kind, book, options)
     table = _without(whole, options.left_out)
     on = _business_day(kind, table, options)
     around = Surroundings(
@@ -142,7 +151,8 @@ def examine(kind: ImportKind, name: str, content: bytes, options: Options) -> Ex
     )
     columns, settled = _columns(kind, table, around)
     raw = {column.name: _raw(table, column) for column in columns}
-    parsed = {column.name: _parse(column, raw[column.name], on) for column in columns}
+    reading = Reading(on, around.parameters)
+    parsed = {column.name: _parse(column, raw[column.name], reading) for column in columns}
     rows = _frame(table, parsed)
     hits = [*_cell_hits(columns, raw, parsed), *_check_hits(kind, rows, around)]
     unchanged, differing = _compared(kind, rows, around)
@@ -162,6 +172,19 @@ def examine(kind: ImportKind, name: str, content: bytes, options: Options) -> Ex
         replaced=replaced.get(table.grid.name, {}),
         left_out=_left_out(kind, columns, whole, options.left_out),
     )
+
+
+def _table(kind: ImportKind, book: Workbook, options: Options) -> Table:
+    """The table that is meant, or a `DomainError` that says what is missing or whose file it is."""
+    try:
+        table = find_table(book, names_of(kind), options.sheet)
+    except DomainError as refusal:
+        meant = kind_that_fits(book, options.others) if refusal.code in NO_SUCH_TABLE else None
+        if meant:
+            raise WrongKind(kind, meant) from refusal
+        raise
+    refuse_a_better_fit(kind, table, options.others)
+    return table
 
 
 def _correct(book: Workbook, options: Options) -> dict[str, dict[tuple[int, int], str]]:
@@ -269,9 +292,9 @@ def _cells(grid: Grid, rows: Sequence[int], place: int | None) -> list[CellValue
     return [cells[row][place] if place < len(cells[row]) else "" for row in rows]
 
 
-def _parse(column: Column, raw: RawColumn, on: dt.date) -> Parsed:
+def _parse(column: Column, raw: RawColumn, reading: Reading) -> Parsed:
     assert column.field.parse is not None
-    return column.field.parse(raw, Reading(on=on))
+    return column.field.parse(raw, reading)
 
 
 def _frame(table: Table, parsed: Mapping[str, Parsed]) -> pl.DataFrame:

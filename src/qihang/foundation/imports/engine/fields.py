@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from qihang.foundation.imports.engine.days import each_distinct, parse_day, parse_month
 from qihang.foundation.imports.engine.grid import FORMULA_ERROR, UNCALCULATED, CellValue, plain_text
 from qihang.foundation.imports.engine.masking import Mask
-from qihang.foundation.imports.engine.rules import Rule, Surroundings
+from qihang.foundation.imports.engine.rules import Parameters, Rule, Surroundings
 from qihang.foundation.imports.engine.text import PLACEHOLDERS, cleaned_where_needed, half_width, squeezed, tidy_column
 
 
@@ -52,9 +52,12 @@ class RawColumn:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a parser may know beside the cell: the business date (for short dates and `identity --on`)."""
+    """What a parser may know beside the cell: the business date (for short dates and `identity --on`), and the values
+    in force on it.
+    """
 
     on: dt.date
+    parameters: Parameters = field(default_factory=Parameters.none)
 
 
 @dataclass(frozen=True)
@@ -169,7 +172,7 @@ def month(unreadable: Rule) -> Parser:
 
     def parse(raw: RawColumn, reading: Reading) -> Parsed:
         value = each_distinct(raw.text, parse_month, pl.Date)
-        usual = raw.text.str.contains(r"^\d{4}-?\d{2}(-\d{2})?$").fill_null(True)
+        usual = raw.text.str.contains(r"^[0-9]{4}-?[0-9]{2}(-[0-9]{2})?$").fill_null(True)
         written = value.dt.strftime("%Y-%m").set(usual, None)
         return Parsed({"": value}, [(unreadable, raw.text.is_not_null() & value.is_null())], written)
 
@@ -198,10 +201,10 @@ def digits(wrong: Rule, *, length: int, lost: Rule) -> Parser:
     """
 
     def parse(raw: RawColumn, reading: Reading) -> Parsed:
-        fine = rf"^\d{{{length}}}$"
+        fine = rf"^[0-9]{{{length}}}$"  # \d would take full-width digits too
         plain = each_distinct(raw.text, lambda text: re.sub(r"[-—\s'’]", "", squeezed(text)), pl.String, fine)
         given = plain.is_not_null()
-        gone = (raw.numeric & (plain.str.len_chars() > 15)) | plain.str.contains(r"^\d(\.\d+)?[eE]\+?\d+$")
+        gone = (raw.numeric & (plain.str.len_chars() > 15)) | plain.str.contains(r"^[0-9](\.[0-9]+)?[eE]\+?[0-9]+$")
         right = plain.str.contains(fine)
         faults = [(lost, given & gone), (wrong, given & ~right)]
         return Parsed({"": plain.set(~right, None)}, faults, tidied(plain, raw.text).set(~right, None))

@@ -201,7 +201,7 @@ def _readings(stack: Sequence[CellValue]) -> Iterator[str]:
 
 def _the_one_in_use(grid: Grid, first: int, label: str, places: Sequence[int]) -> int:
     """Two columns of one name: the one that has cells, if only one has; nobody guesses between two that are filled."""
-    rows = range(first, min(first + 500, len(grid.rows)))
+    rows = range(first, len(grid.rows))
     filled = [column for column in places if any(not is_blank(grid.value(row, column)) for row in rows)]
     if len(filled) > 1:
         where = "、".join(cell_name(first - 1, column) for column in filled)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -97,13 +97,26 @@ def find_header(grid: Grid, names: Names) -> Header | None:
     for start, stop in ((0, _FIRST_LOOK), (_FIRST_LOOK, _LAST_LOOK)):
         rows = range(start, min(stop, len(grid.rows)))
         candidates = _candidates(grid, names, rows) or _rows_of_words(grid, names, rows[:_LIKELY_ROWS])
-        few = sorted(candidates, key=lambda header: _worth(header, names))[-_BEST_FEW:]
-        near = [with_near_names(with_details(header, grid, names), names) for header in few]
+        near = [with_near_names(one, names) for one in _best_few(candidates, grid, names)]
         named = [header for header in near if header.matched >= _FEWEST_NAMES]
         if named:
             best = max(named, key=lambda header: _worth(header, names))
             return without_doubles(_first_alike(best, candidates, names), grid, names)
     return None
+
+
+def header_above_rows(table: Table, names: Names) -> Header | None:
+    """The header that the rows above the table's first one make by these names, as they are known and not nearly."""
+    top = table.header.top
+    below = min((segment.rows[0] for segment in table.segments if segment.rows), default=table.header.below)
+    grid = replace(table.grid, rows=table.grid.rows[:below])
+    options = _best_few(_candidates(grid, names, range(max(0, top - MAX_HEADER_ROWS + 1), below)), grid, names)
+    return max(options, key=lambda header: _worth(header, names), default=None)
+
+
+def _best_few(candidates: Sequence[Header], grid: Grid, names: Names) -> list[Header]:
+    few = sorted(candidates, key=lambda header: _worth(header, names))[-_BEST_FEW:]
+    return [with_details(header, grid, names) for header in few]
 
 
 def _first_alike(best: Header, candidates: Sequence[Header], names: Names) -> Header:
@@ -127,9 +140,26 @@ def _candidates(grid: Grid, names: Names, rows: range) -> list[Header]:
             if top + height > len(grid.rows):
                 break
             header = read_header(grid, top, height, names, spread)
-            if header.matched >= _FEWEST_NAMES and (height == 1 or _each_row_adds(header, found)):
+            if header.matched >= _FEWEST_NAMES and (height == 1 or _is_taller_header(header, found, grid, names)):
                 found.append(header)
     return found
+
+
+def _is_taller_header(header: Header, found: Sequence[Header], grid: Grid, names: Names) -> bool:
+    return _each_row_adds(header, found) and not _ends_in_a_row(header, grid, names)
+
+
+def _ends_in_a_row(header: Header, grid: Grid, names: Names) -> bool:
+    """Under the name of a key column there stands something that belongs to no header: whose row it is. Numbers in it
+    may well look like days.
+    """
+    for key in (header.columns[one.name] for one in names.fields if one.key and one.name in header.columns):
+        above, last = plain_text(grid.value(header.below - 2, key)), plain_text(grid.value(header.below - 1, key))
+        own = squeezed(last)
+        known = not own or own == squeezed(above) or own in names.labels.values()
+        if not known and names.exactly(above) and not (names.exactly(last) or names.exactly(above + last)):
+            return True
+    return False
 
 
 def _rows_of_words(grid: Grid, names: Names, rows: range) -> list[Header]:

@@ -18,7 +18,6 @@ from qihang.foundation.imports.engine.grid import FORMULA_ERROR, UNCALCULATED, G
 from qihang.foundation.imports.engine.rules import Severity
 
 _COLOURS = {Severity.ERROR: "#F9D6D2", Severity.CONFIRM: "#FCE9C4", Severity.CLEANED: "#DCEBF7"}
-_LABELS = {Severity.ERROR: "要改", Severity.CONFIRM: "要确认", Severity.CLEANED: "已自动整理"}
 _NARROWEST, _WIDEST = 8, 40
 _FORBIDDEN_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 _NO_VALUE = {UNCALCULATED: "（公式没有结果）", FORMULA_ERROR: "（公式出错）"}
@@ -60,7 +59,7 @@ def _write_grid(page: Worksheet, grid: Grid, examination: Examination, formats: 
 
 
 def _comment(finding: Finding) -> str:
-    return f"{_LABELS[finding.severity]}：{finding.message(reveal=True)}（{finding.rule.id}）"
+    return f"{finding.rule.verdict}：{finding.message(reveal=True)}（{finding.rule.id}）"
 
 
 def _write_list(page: Worksheet, findings: Sequence[Finding], formats: dict[Severity, Format]) -> None:
@@ -70,7 +69,7 @@ def _write_list(page: Worksheet, findings: Sequence[Finding], formats: dict[Seve
     for row, finding in enumerate(findings, start=1):
         texts = (
             finding.cell,
-            _LABELS[finding.severity],
+            finding.rule.verdict,
             finding.header,
             finding.rule.id,
             finding.message(reveal=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from qihang.foundation.imports.engine.examine import Examination, Yes
-from qihang.foundation.imports.engine.grid import column_letters
+from qihang.foundation.imports.engine.grid import cell_place, column_letters, plain_text
 from qihang.foundation.imports.engine.masking import Mask, masked
 from qihang.foundation.imports.engine.rules import Severity
 
@@ -31,6 +31,27 @@ def report_head(examination: Examination, *, yes: Yes = (), reveal: bool = False
         "rows": examination.rows.height,
         "accepted": len(examination.outcome(yes).accepted),
     }
+
+
+def revealed(document: dict[str, Any], examination: Examination) -> dict[str, Any]:
+    """A masked report of the same file with its whole values.
+
+    What it found stays: class and province may have moved on. Where a finding is not made any more, its value is the
+    cell's, and its message stays masked.
+    """
+    again = {(one.cell, one.rule.id): one.as_json(reveal=True) for one in examination.findings}
+    whole = {**document, "header": {**document["header"], "title": _header(examination, reveal=True)["title"]}}
+    for severity in Severity:
+        whole[severity.value] = [
+            again.get((one["cell"], one["rule"])) or {**one, "value": _value(examination, one["cell"])}
+            for one in document[severity.value]
+        ]
+    return whole
+
+
+def _value(examination: Examination, cell: str) -> str:
+    place = cell_place(cell)
+    return plain_text(examination.table.grid.value(place[0] - 1, place[1])) if place else ""
 
 
 def _header(examination: Examination, *, reveal: bool) -> dict[str, Any]:

@@ -19,6 +19,9 @@ class Severity(enum.StrEnum):
     CLEANED = "cleaned"  # was mended without loss
 
 
+VERDICTS = {Severity.ERROR: "要改", Severity.CONFIRM: "要确认", Severity.CLEANED: "已自动整理"}
+
+
 class Stage(enum.IntEnum):
     """The order in which a cell is judged; of several findings on one cell the first stands alone."""
 
@@ -60,6 +63,11 @@ class Rule:
     basis: str = ""
     # An error after which the row is still taken in, as one that was refused (an applicant may appeal).
     keeps_row: bool = False
+
+    @property
+    def verdict(self) -> str:
+        """What it says of a cell, in one word."""
+        return "没通过" if self.keeps_row else VERDICTS[self.severity]
 
     def words(self, *, value: str, note: str) -> Words:
         """The rule's words about one cell."""

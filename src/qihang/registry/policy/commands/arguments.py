@@ -3,6 +3,9 @@
 from argparse import ArgumentTypeError
 from datetime import date
 
+from qihang.foundation.core.commands import WrongUsage
+from qihang.registry.policy.rules import BENEFITS, no_such_benefit
+
 
 def day(text: str) -> date:
     """An ISO day."""
@@ -20,3 +23,9 @@ def region(text: str) -> str:
     if not (len(text) == 6 and text.isascii() and text.isdigit()):
         raise ArgumentTypeError(f"“{text}”不是行政区划代码，应为 6 位数字")
     return text
+
+
+def known_benefit(name: str) -> None:
+    """WrongUsage for a benefit that the product does not know; one whose rule is not on record yet is known."""
+    if name not in BENEFITS:
+        raise WrongUsage(no_such_benefit(name))

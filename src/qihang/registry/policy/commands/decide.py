@@ -7,9 +7,9 @@ from typing import Any
 import polars as pl
 
 from qihang.foundation.core import clock
-from qihang.foundation.core.commands import Needs, print_json
+from qihang.foundation.core.commands import Needs, WrongUsage, content_of, print_json
 from qihang.foundation.core.errors import DomainError
-from qihang.registry.policy.commands.arguments import day, region
+from qihang.registry.policy.commands.arguments import day, known_benefit, region
 from qihang.registry.policy.engine.evaluation import Answers, Basis
 from qihang.registry.policy.engine.reading import CASE, ON, REGION, UnreadableFile, read_cases
 from qihang.registry.policy.engine.rules import Rule
@@ -32,6 +32,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="只输出 JSON")
 
 
+def check(options: argparse.Namespace) -> None:
+    """WrongUsage for a benefit that does not exist, and for a question without a file."""
+    known_benefit(options.benefit)
+    if options.file is None and not options.facts:
+        raise WrongUsage("请给出 CSV 文件，或用 --facts 看要填哪些事实")
+
+
 def needs(options: argparse.Namespace) -> Needs:
     """The fact dictionary needs nothing; answers need the parameters in the database."""
     return Needs.NOTHING if options.facts else Needs.DATABASE
@@ -43,8 +50,6 @@ def run(options: argparse.Namespace) -> int:
     if options.facts:
         _print_facts(rule, options.json)
         return 0
-    if options.file is None:
-        raise DomainError("请给出 CSV 文件，或用 --facts 看要填哪些事实")
     cases = _placed(_read(options.file, rule), options)
     answers = _answers(rule, cases)
     answered = zip(cases[CASE], answers.as_json(), answers.basis_at, strict=True)
@@ -64,12 +69,9 @@ def _rule(benefit: str) -> Rule:
 
 def _read(path: Path, rule: Rule) -> pl.DataFrame:
     try:
-        return read_cases(path.read_bytes(), rule.facts)
+        return read_cases(content_of(path), rule.facts)
     except UnreadableFile as problem:
         raise DomainError(str(problem), code="unreadable") from problem
-    except OSError as problem:
-        reason = "没有这个文件" if isinstance(problem, FileNotFoundError) else "它不是文件，或者没有读它的权限"
-        raise DomainError(f"打不开 {path}：{reason}") from problem
 
 
 def _placed(cases: pl.DataFrame, options: argparse.Namespace) -> pl.DataFrame:

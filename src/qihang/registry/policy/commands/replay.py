@@ -3,7 +3,7 @@
 import argparse
 
 from qihang.foundation.core.commands import print_json
-from qihang.registry.policy.commands.arguments import day
+from qihang.registry.policy.commands.arguments import day, known_benefit
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +21,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="假设参数改成这个值，如 training.yearly_cap=2，或只改一级 training.rate[level=5]=1600",
     )
     parser.add_argument("--json", action="store_true", help="只输出 JSON")
+
+
+def check(options: argparse.Namespace) -> None:
+    """WrongUsage for a benefit that does not exist."""
+    known_benefit(options.benefit)
 
 
 def run(options: argparse.Namespace) -> int:

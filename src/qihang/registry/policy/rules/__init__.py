@@ -35,7 +35,12 @@ def rule_for(benefit: str) -> Rule:
         return max(editions, key=lambda rule: rule.edition)
     if benefit in BENEFITS:
         raise NoRule(f"{BENEFITS[benefit]}（{benefit}）：这项待遇的规则还没有录入")
-    raise NoRule(f"没有“{benefit}”这项待遇。可以用的是：{'、'.join(rule.benefit for rule in EDITIONS)}")
+    raise NoRule(no_such_benefit(benefit))
+
+
+def no_such_benefit(name: str) -> str:
+    """What is said of a name that is no benefit's."""
+    return f"没有“{name}”这项待遇。可以用的是：{'、'.join(rule.benefit for rule in EDITIONS)}"
 
 
 def rule_of_version(version: str) -> Rule:

@@ -18,26 +18,28 @@ class Bar:
 
     @classmethod
     def of(cls, batch: ImportBatch, kept: Kept) -> "Bar":
-        accepted, refused = (int(flags.sum()) for flags in (kept.accepted, kept.refused))
+        accepted, refused, to_mend, to_confirm = (
+            int(flags.sum()) for flags in (kept.accepted, kept.refused, kept.to_mend, kept.to_confirm)
+        )
         if not kept.numbers.size:
             return cls("没有读到一行。", "表头下面要有内容，换一个文件再传。", "", False)
+        rest = _rest(refused, to_mend, to_confirm, int((kept.unchanged & kept.accepted).sum()))
         if kind_of(batch.kind).storage is None:
-            return cls(f"{accepted:,} 行没有问题。", "这种表现在只能检查，还不能导入。", "", False)
+            return cls(f"{accepted:,} 行没有问题。", f"{rest}这种表现在只能检查，还不能导入。", "", False)
         if not accepted + refused:
-            return cls("现在一行都不能导入。", "先把标红的改好，或者先不导入那几行。", "", False)
-        blocked = int(kept.blocked.sum())
-        first = "先" if blocked else ""
+            return cls("现在一行都不能导入。", rest, "", False)
+        first = "先" if to_mend + to_confirm else ""
         button = f"{first}导入 {accepted:,} 行" if accepted else f"{first}登记这 {refused:,} 行"
-        rest = _rest(refused, blocked, int((kept.unchanged & kept.accepted).sum()))
         return cls(f"{accepted:,} 行可以导入。", rest, button, bool(batch.errors))
 
 
-def _rest(refused: int, blocked: int, unchanged: int) -> str:
+def _rest(refused: int, to_mend: int, to_confirm: int, unchanged: int) -> str:
+    """What becomes of all other rows; with those of the lead they make up the sheet."""
     parts = []
-    if refused:
-        parts.append(f"{refused:,} 行留作没通过的报名，本人可以申诉。")
-    if blocked:
-        parts.append(f"{blocked:,} 行留在“待改”，不影响别人，改好再传一次就行。")
     if unchanged:
         parts.append(f"其中 {unchanged:,} 行原来就有，不会重复。")
+    if refused:
+        parts.append(f"{refused:,} 行没通过，留作报名，本人可以申诉。")
+    if staying := [f"{count:,} 行{what}" for count, what in ((to_mend, "要改"), (to_confirm, "要确认")) if count]:
+        parts.append(f"{'、'.join(staying)}，先留下，不影响别人，办好再传一次就行。")
     return "".join(parts) or "没有要改的。"

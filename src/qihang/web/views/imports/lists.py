@@ -80,9 +80,9 @@ def _said(batch: ImportBatch) -> str:
     elif batch.state == BatchState.UPLOADED:
         return ""
     else:
-        parts = [("可以导入", batch.accepted), ("要改", batch.errors), ("要确认", batch.confirms)]
+        parts = [("可以导入", batch.accepted), ("有问题", batch.rows - batch.accepted)]
     first, *others = parts
-    return "，".join(f"{label} {count:,}" for label, count in [first, *(one for one in others if one[1])])
+    return "，".join(f"{label} {count:,} 行" for label, count in [first, *(one for one in others if one[1])])
 
 
 _BUTTONS = {

@@ -92,6 +92,7 @@ def _preview(request: HttpRequest, actor: Actor, found: ImportBatch) -> Values:
         "fix": fix,
         "cards": shown.cards(),
         "settled": settled(found, kept),
+        "left_out": len(kept.left_out),
         "bar": Bar.of(found, kept),
     }
 

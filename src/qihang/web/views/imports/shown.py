@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from django.core.paginator import Page, Paginator
@@ -10,20 +9,38 @@ from django.http import QueryDict
 
 from qihang.foundation.imports.engine.masking import Mask
 from qihang.foundation.imports.engine.rules import Severity
-from qihang.foundation.imports.kept import ACCEPTED, REFUSED, UNCHANGED, Flags, Kept, Place, RowView, Told
+from qihang.foundation.imports.kept import (
+    ACCEPTED,
+    REFUSED,
+    TO_CONFIRM,
+    TO_MEND,
+    UNCHANGED,
+    Flags,
+    Kept,
+    Place,
+    RowView,
+    Told,
+)
 from qihang.foundation.imports.kept import Gate as KeptGate
 from qihang.web.parts import Cell, Gate, Outcome, Row, Tone, View
 
 ROWS_A_PAGE = 50
 CARDS_A_PAGE = 10
 PROBLEMS, ALL = "problems", "all"
+# Views of rows that somebody has to look at, with the findings above the table that belong to them.
+_WALKED: dict[str, Sequence[Severity]] = {
+    PROBLEMS: tuple(Severity),
+    TO_MEND: (Severity.ERROR,),
+    TO_CONFIRM: (Severity.CONFIRM,),
+    REFUSED: (),
+}
 _MARKS = {Severity.ERROR.value: "e", Severity.CONFIRM.value: "q", Severity.CLEANED.value: "a"}
 _VERDICTS = {
     ACCEPTED: ("可导入", Tone.OK),
     UNCHANGED: ("原来就有", Tone.LINE),
     REFUSED: ("没通过", Tone.ERR),
-    Severity.ERROR.value: ("要改", Tone.ERR),
-    Severity.CONFIRM.value: ("要确认", Tone.HOLD),
+    TO_MEND: ("要改", Tone.ERR),
+    TO_CONFIRM: ("要确认", Tone.HOLD),
 }
 _NUMBERS = {Mask.NUMBER.value, Mask.PHONE.value}
 
@@ -35,6 +52,8 @@ class Fix:
     told: Told
     place: Place
     title: str
+    verdict: str
+    tone: Tone
     ask: bool
     prefill: str
     hidden: bool
@@ -56,17 +75,25 @@ class Shown:
         self.kept = kept
         self.address = address
         self._query = query
-        wanted = query.get("view", "")
         self._views = _views(kept)
-        self.view = wanted if wanted in self._views else (PROBLEMS if kept.problems.any() else ALL)
+        self.view = self._view(query.get("view", ""))
+        self.label, self._rows = self._views[self.view]
+        self.walked = self.view in _WALKED
+        self._walk = kept.open_on(self._rows, _WALKED[self.view]) if self.walked else kept.open
         self.chosen = query.get("cell", "")  # by hand, not merely the first
-        self._finding = kept.find(self.chosen) if self.chosen else None
+        self._finding = kept.find(self.chosen, self._walk) if self.chosen else None
         if self._finding is None and self.total:
             self._finding = 0
         self.place = self._open_place(self._finding) if self._finding is not None else None
 
+    def _view(self, wanted: str) -> str:
+        """The wanted view, unless its last row has just left it."""
+        if wanted in self._views and (wanted == ALL or self._views[wanted][1].any()):
+            return wanted
+        return PROBLEMS if self.kept.problems.any() else ALL
+
     def _open_place(self, at: int) -> Place:
-        return self.kept.place(int(self.kept.open[at]))
+        return self.kept.place(int(self._walk[at]))
 
     # --- the whole ------------------------------------------------------------------------------------------
 
@@ -79,22 +106,16 @@ class Shown:
         return [
             View(label, f"{self.address}?view={key}#rows", count, current=key == self.view)
             for key, (label, count) in counts.items()
-            if count or key in {ALL, self.view}
+            if count or key == ALL
         ]
 
     def page(self) -> "Page[int]":
         """The positions of the rows on this page; without a number the page on which the finding at hand stands."""
-        positions = self._positions()
+        positions = np.flatnonzero(self._rows)
         number = self._query.get("page")
         if number is None and self.place is not None:
             number = str(int(np.searchsorted(positions, self.place.position)) // ROWS_A_PAGE + 1)
         return Paginator(positions.tolist(), ROWS_A_PAGE).get_page(number)
-
-    def _positions(self) -> Any:
-        _, flags = self._views[self.view]
-        if self.view == PROBLEMS:  # with the rows around each
-            flags = flags | np.append(flags[1:], False) | np.insert(flags[:-1], 0, False)
-        return np.flatnonzero(flags)
 
     def rows(self, page: "Page[int]") -> list[Row]:
         return [self._row(row) for row in self.kept.rows(list(page))]
@@ -135,7 +156,7 @@ class Shown:
 
     @property
     def total(self) -> int:
-        return int(self.kept.open.size)
+        return int(self._walk.size)
 
     @property
     def at(self) -> int:
@@ -158,8 +179,8 @@ class Shown:
         return self._fixes([self.place])[0] if self.place else None
 
     def cards(self) -> "Page[Fix]":
-        """What is open, a card each, for narrow screens."""
-        page = Paginator(self.kept.open.tolist(), CARDS_A_PAGE).get_page(self._query.get("card"))
+        """What is open in this view, a card each, for narrow screens."""
+        page = Paginator(self._walk.tolist(), CARDS_A_PAGE).get_page(self._query.get("card"))
         page.object_list = self._fixes(self.kept.places(list(page)))
         return page
 
@@ -170,8 +191,9 @@ class Shown:
 def _views(kept: Kept) -> dict[str, tuple[str, Flags]]:
     return {
         PROBLEMS: ("有问题", kept.problems),
-        "errors": ("要改", kept.with_errors),
-        "confirm": ("要确认", kept.with_questions),
+        TO_MEND: ("要改", kept.to_mend),
+        TO_CONFIRM: ("要确认", kept.to_confirm),
+        REFUSED: ("没通过", kept.refused),
         "cleaned": ("已自动整理", kept.cleaned),
         "ready": ("可以导入", kept.accepted),
         ALL: ("全部", np.ones(kept.numbers.size, dtype=bool)),
@@ -185,12 +207,13 @@ def _gate(gate: KeptGate) -> Gate:
         text
         for count, text in (
             (gate.errors, f"{gate.errors:,} 处要改"),
+            (gate.refused, f"{gate.refused:,} 处没通过"),
             (gate.confirms, f"{gate.confirms:,} 处要您确认"),
             (gate.cleaned, f"{gate.cleaned:,} 处已自动整理"),
         )
         if count
     ]
-    outcome = Outcome.FAILED if gate.errors else Outcome.UNKNOWN if gate.confirms else Outcome.PASSED
+    outcome = Outcome.FAILED if gate.errors or gate.refused else Outcome.UNKNOWN if gate.confirms else Outcome.PASSED
     return Gate(gate.label, "，".join(said) or "没有问题", outcome)
 
 
@@ -199,10 +222,13 @@ def _fix(told: Told, place: Place, kept: Kept) -> Fix:
     hidden = told.mask in _NUMBERS
     in_header = place.position < 0
     who = "" if in_header else f" {told.who}"
+    verdict, tone = _VERDICTS[REFUSED if kept.rules[place.rule].keeps_row else told.severity]
     return Fix(
         told=told,
         place=place,
         title=f"{'表头' if in_header else f'第 {told.row} 行'}{who}：{told.what}",
+        verdict=verdict,
+        tone=tone,
         ask=ask,
         prefill="" if hidden else told.value,
         hidden=hidden and bool(told.value),

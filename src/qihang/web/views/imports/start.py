@@ -13,8 +13,9 @@ from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
 from qihang.foundation.imports import services
 from qihang.foundation.imports.engine.blank import blank_file
 from qihang.foundation.imports.engine.kinds import ImportKind
+from qihang.foundation.imports.engine.likeness import WrongKind
 from qihang.foundation.imports.models import ImportBatch
-from qihang.foundation.imports.perms import kind_of, require_may_import
+from qihang.foundation.imports.perms import importers, kind_of, may_import, require_may_import
 from qihang.web.navigation import actor_of
 from qihang.web.parts import Crumb
 from qihang.web.refusals import show_refusal
@@ -35,6 +36,15 @@ class ColumnLine:
     also: str
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Where a file of another kind belongs: the address that takes it, or whose it is."""
+
+    label: str
+    url: str = ""
+    whose: str = ""
+
+
 def start(request: HttpRequest, kind: str, target: str) -> HttpResponse:
     """Choose a file; sent, it is kept and checked, and its preview opens."""
     actor = actor_of(request)
@@ -45,6 +55,7 @@ def start(request: HttpRequest, kind: str, target: str) -> HttpResponse:
     into = destination(actor, chosen, target_id)
     form = StartForm(*given, kind=chosen, day=into.day)
     closed = _why_closed(actor, kind, target_id)
+    elsewhere = None
     if not closed and form.is_valid():
         try:
             batch = _take(actor, kind, target_id, form.cleaned_data)
@@ -52,9 +63,10 @@ def start(request: HttpRequest, kind: str, target: str) -> HttpResponse:
             raise
         except DomainError as refusal:
             show_refusal(form, _at_the_file(refusal))
+            elsewhere = _elsewhere(actor, refusal.meant, target_id) if isinstance(refusal, WrongKind) else None
         else:
             return HttpResponseRedirect(reverse("import_batch", args=[batch.public_id]))
-    return render(request, "imports/start.html", _page(chosen, into, form, closed))
+    return render(request, "imports/start.html", {**_page(chosen, into, form, closed), "elsewhere": elsewhere})
 
 
 def template(request: HttpRequest, kind: str) -> HttpResponse:
@@ -97,6 +109,16 @@ def _at_the_file(refusal: DomainError) -> DomainError:
     if refusal.code.startswith(("file", "layout")):
         return DomainError(refusal.message, code=refusal.code, field="file")
     return refusal
+
+
+def _elsewhere(actor: Actor, meant: ImportKind, target_id: str) -> Elsewhere:
+    """A file that goes into a class goes into the one at hand, if there is one."""
+    if not may_import(actor, meant):
+        return Elsewhere(meant.label, whose=f"{meant.label}由{importers(meant)}导入，请交给他们")
+    if meant.has_class and not target_id:
+        return Elsewhere(meant.label, whose=f"{meant.label}要归到一个班，请从那个班的页面进去导入")
+    into = target_id if meant.has_class else NO_TARGET
+    return Elsewhere(meant.label, url=reverse("import_start", args=[meant.key, into]))
 
 
 def _page(kind: ImportKind, into: Destination, form: StartForm, closed: str) -> dict[str, Any]:
