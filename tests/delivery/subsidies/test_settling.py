@@ -38,6 +38,7 @@ from qihang.foundation.jobs.models import Job
 from qihang.foundation.jobs.services import run_now
 from qihang.registry.policy.models import Decision
 from qihang.registry.policy.services import (
+    ask_parameter_back,
     confirm_parameter,
     explain,
     propose_parameter,
@@ -380,12 +381,33 @@ def _set(key: str, value: object) -> None:
 def _unset(key: str) -> None:
     from qihang.registry.policy.models import Parameter
 
-    checker = make_actor("policy_checker", region=HAINAN)
+    officer, checker = (make_actor(role, region=HAINAN) for role in ("policy_officer", "policy_checker"))
     for row in Parameter.objects.confirmed().filter(key=key):
+        ask_parameter_back(actor=officer, parameter=row, comment="测试")
         withdraw_parameter(actor=checker, parameter=row, comment="测试")
 
 
 class TestMoney:
+    def test_a_value_taken_back_takes_nothing_away(self, cast: Cast, papers: Papers) -> None:
+        item, (place,) = completed_class(cast)
+        papers.issue(place)
+        settle_class(actor=cast.intake, item=item)
+        _unset("training.tranche.certified")
+        # The second part was open, and is open for one reason more now.
+        assert settle_class(actor=cast.intake, item=item) == Settlement(decided=1, earned=0, reversed=0)
+        assert len(earned(Tranche.CERTIFIED)) == 1
+
+    def test_a_value_set_anew_for_days_that_have_passed_changes_no_decision(self, cast: Cast, papers: Papers) -> None:
+        item, (place,) = completed_class(cast)
+        papers.issue(place)
+        settle_class(actor=cast.intake, item=item)
+        before = earned(Tranche.CERTIFIED)
+        _set("training.tranche.certified", "0.333333")
+        assert settle_class(actor=cast.intake, item=item) == Settlement(decided=0, earned=0, reversed=0)
+        assert list(earned(Tranche.CERTIFIED)) == list(before)
+        papers.issue(place, stands=False)
+        assert settle_class(actor=cast.intake, item=item).reversed == 1
+
     def test_a_changed_grant_is_earned_anew(self, cast: Cast, papers: Papers) -> None:
         item, (place,) = completed_class(cast)
         papers.issue(place)

@@ -15,7 +15,9 @@ from qihang.foundation.core.workflow import Refused, deadline_days
 from qihang.registry.policy.lookup import ParameterMissing, find, require, working_days
 from qihang.registry.policy.models import LegalInstrument, Parameter
 from qihang.registry.policy.services import (
+    ask_parameter_back,
     confirm_parameter,
+    keep_parameter,
     load_demo_parameters,
     missing_parameters,
     propose_parameter,
@@ -184,6 +186,27 @@ class TestWithdrawing:
             withdraw_parameter(actor=officer, parameter=draft, comment=" ")
         assert withdraw_parameter(actor=officer, parameter=draft, comment="文号写错").state == "withdrawn"
 
+    def test_the_checker_may_keep_a_value_asked_back(self, officer: Actor, checker: Actor) -> None:
+        value = in_force(officer, checker)
+        with pytest.raises(Refused, match="要两个人"):
+            keep_parameter(actor=checker, parameter=value, comment="没人提")
+        ask_parameter_back(actor=officer, parameter=value, comment="读错了")
+        assert list(Parameter.objects.waiting_for(checker)) == [value]
+        kept = keep_parameter(actor=checker, parameter=value, comment="原文就是 50")
+        assert (kept.state, kept.revoke_asked_on) == ("confirmed", None)
+        assert not Parameter.objects.waiting_for(checker).exists()
+        with pytest.raises(Refused, match="要两个人"):
+            withdraw_parameter(actor=checker, parameter=value, comment="还是撤")
+
+    def test_nobody_asks_a_draft_back_nor_another_places_value(self, officer: Actor, checker: Actor) -> None:
+        draft, value = propose(officer, key="class.lead_days", value=5), in_force(officer, checker)
+        with pytest.raises(Refused):
+            ask_parameter_back(actor=officer, parameter=draft, comment="试")
+        with pytest.raises(NotAllowed, match="海南省的参数不归您办"):
+            ask_parameter_back(actor=make_actor(Role.POLICY_OFFICER, region=HAIKOU), parameter=value, comment="试")
+        with pytest.raises(NotAllowed):
+            ask_parameter_back(actor=checker, parameter=value, comment="试")
+
     def test_the_checker_sends_a_draft_back_with_a_reason(self, officer: Actor, checker: Actor) -> None:
         draft = propose(officer)
         with pytest.raises(Refused, match="写明原因"):
@@ -206,11 +229,17 @@ class TestWithdrawing:
         with pytest.raises(NotAllowed, match="海南省的参数不归您办"):
             send_back_parameter(actor=make_actor(Role.POLICY_CHECKER, region=HAIKOU), parameter=draft, comment="试")
 
-    def test_a_value_in_force_is_taken_back_by_the_checker(self, officer: Actor, checker: Actor) -> None:
+    def test_a_value_in_force_takes_two_people_to_take_back(self, officer: Actor, checker: Actor) -> None:
         value = in_force(officer, checker)
         with pytest.raises(NotAllowed):
             withdraw_parameter(actor=officer, parameter=value, comment="读错了")
-        withdraw_parameter(actor=checker, parameter=value, comment="读错了")
+        with pytest.raises(Refused, match="要两个人"):
+            withdraw_parameter(actor=checker, parameter=value, comment="读错了")
+        ask_parameter_back(actor=officer, parameter=value, comment="读错了")
+        assert require("class.size_max", region=MEILAN, on=day("2026-06-01")) == 50, "holds until a checker decided"
+        with pytest.raises(Refused, match="已经提出"):
+            ask_parameter_back(actor=officer, parameter=value, comment="再提一次")
+        withdraw_parameter(actor=checker, parameter=value, comment="对过原文，读错了")
         with pytest.raises(ParameterMissing):
             require("class.size_max", region=MEILAN, on=day("2026-06-01"))
         in_force(officer, checker, value=45)

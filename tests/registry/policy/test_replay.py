@@ -14,6 +14,7 @@ from qihang.registry.policy.models import Decision, Parameter
 from qihang.registry.policy.services import (
     Replay,
     RuleMissing,
+    ask_parameter_back,
     confirm_parameter,
     decide_many,
     load_demo_parameters,
@@ -58,8 +59,9 @@ class TestVerifying:
 
     def test_they_do_so_whatever_became_of_the_parameters(self) -> None:
         decide()
-        checker = make_actor(Role.POLICY_CHECKER, region=HAINAN)
+        officer, checker = (make_actor(role, region=HAINAN) for role in (Role.POLICY_OFFICER, Role.POLICY_CHECKER))
         for parameter in Parameter.objects.confirmed():
+            ask_parameter_back(actor=officer, parameter=parameter, comment="废止")
             withdraw_parameter(actor=checker, parameter=parameter, comment="废止")
         assert verify_decisions().holds
 

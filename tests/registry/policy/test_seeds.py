@@ -10,6 +10,7 @@ from qihang.registry.policy.lookup import find, require
 from qihang.registry.policy.models import LegalInstrument, Parameter
 from qihang.registry.policy.seed_files import DEMO, SOURCED, seed_instruments, seed_parameters
 from qihang.registry.policy.services import (
+    ask_parameter_back,
     load_demo_parameters,
     load_instruments,
     load_sourced_parameters,
@@ -101,6 +102,7 @@ def test_loading_twice_adds_nothing(load: object) -> None:
 def test_what_people_took_back_stays_away() -> None:
     load_demo_parameters()
     value = Parameter.objects.confirmed().get(key="class.size_max")
+    ask_parameter_back(actor=make_actor(Role.POLICY_OFFICER, region=HAINAN), parameter=value, comment="省里另定")
     withdraw_parameter(actor=make_actor(Role.POLICY_CHECKER, region=HAINAN), parameter=value, comment="以省里的为准")
     assert load_demo_parameters() == 0
     assert find("class.size_max", region=MEILAN, on=TODAY) is None

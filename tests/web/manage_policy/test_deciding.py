@@ -123,26 +123,42 @@ class TestWithdrawing:
         assert "文号写错了" in page
         assert state(draft) == "withdrawn"
 
-    def test_the_checker_takes_back_a_value_in_force(self, proposer: Person, other: Person) -> None:
+    def test_two_take_back_a_value_in_force(self, proposer: Person, other: Person) -> None:
         decide(other, propose(proposer))
         city = propose(proposer, region=HAIKOU, value="40")
         decide(other, city)
+        assert "提出撤回" in proposer.get("manage_parameter_withdraw", city.public_id)
+        assert "政策复核定了才算" in proposer.post("manage_parameter_withdraw", city.public_id, comment="海口没有另定")
+        assert state(city) == "confirmed"
+        assert str(city.public_id) in other.get("manage_parameters_waiting")
+        assert "有人提出撤回这个值" in other.get("manage_parameter", city.public_id)
         assert "改用海南省的值：50 人" in other.get("manage_parameter_withdraw", city.public_id)
-        other.post("manage_parameter_withdraw", city.public_id, comment="海口没有另定")
+        assert "请选“您的决定" in other.post("manage_parameter_withdraw", city.public_id, comment="海口没有另定")
+        other.post("manage_parameter_withdraw", city.public_id, decision="revoke", comment="海口没有另定")
         assert state(city) == "withdrawn"
         row = find("class.size_max", region=MEILAN, on=TODAY)
         assert row is not None
         assert row.value == 50
 
+    def test_the_checker_may_leave_it_as_it_is(self, proposer: Person, other: Person) -> None:
+        value = propose(proposer)
+        decide(other, value)
+        proposer.post("manage_parameter_withdraw", value.public_id, comment="好像读错了")
+        page = other.post("manage_parameter_withdraw", value.public_id, decision="keep", comment="原文就是 50")
+        assert "这个值照旧" in page and "有人提出撤回这个值" not in page
+        assert state(value) == "confirmed"
+        assert str(value.public_id) not in other.get("manage_parameters_waiting")
+
     def test_nothing_to_fall_back_on_is_said(self, proposer: Person, other: Person) -> None:
         value = propose(proposer)
         decide(other, value)
+        proposer.post("manage_parameter_withdraw", value.public_id, comment="读错了")
         assert "<strong>没有值</strong>" in other.get("manage_parameter_withdraw", value.public_id)
 
     def test_those_who_may_not_are_told_who_may(self, proposer: Person, other: Person) -> None:
         draft, value = propose(proposer), propose(proposer, valid_from="2027-01-01")
         decide(other, value)
-        for person, parameter in ((other, draft), (proposer, value)):
+        for person, parameter in ((other, draft), (other, value)):
             page = person.post("manage_parameter_withdraw", parameter.public_id, comment="试", status=403)
             assert "这个值不归您撤回" in page
         for person, parameter in ((officer(HAIKOU), draft), (checker(HAIKOU), value)):

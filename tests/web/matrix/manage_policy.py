@@ -56,7 +56,7 @@ ROWS = [
     Row(url="manage_parameter", who=anywhere(*_READERS), args=per_place(_a_value)),
     Row(
         url="manage_parameter_withdraw",
-        who=region(Role.POLICY_CHECKER) | _NOWHERE,
+        who=region(Role.POLICY_OFFICER) | _NOWHERE,
         args=per_place(_a_value),
     ),
     Row(url="manage_calendar", who=anywhere(*_READERS)),

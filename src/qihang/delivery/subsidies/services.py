@@ -75,6 +75,8 @@ def _settle(grounds: list[Ground], tranche: Tranche, actor: Actor) -> tuple[int,
     reasons: dict[str, list[int]] = defaultdict(list)
     for ground in grounds:
         decision, row = decisions[str(ground.place.public_id)], rows.get(ground.place.pk)
+        if row is not None and decision.eligible is None and _proof_stands(row, ground, tranche):
+            continue  # what cannot be decided now takes nothing away that is still proved
         wanted = _earned(ground, tranche, decision) if decision.eligible and decision.amount else None
         if row is not None and wanted is not None and _same_ground(row, wanted):
             continue
@@ -101,6 +103,13 @@ def _earned(ground: Ground, tranche: Tranche, decision: Decision) -> EarnedTranc
         certificate_no=ground.certificate.certificate_no,
         spell=ground.spell_for(tranche),
     )
+
+
+def _proof_stands(row: EarnedTranche, ground: Ground, tranche: Tranche) -> bool:
+    """Whether the certificate and the work that a row rests on still do."""
+    paper, spell = ground.certificate, ground.spell_for(tranche)
+    held = paper is not None and paper.stands and paper.certificate_no == row.certificate_no
+    return held and row.spell_id == (spell.pk if spell else None)
 
 
 def _same_ground(row: EarnedTranche, wanted: EarnedTranche) -> bool:
@@ -169,9 +178,15 @@ def _answers(answers: Answers) -> list[_Answer]:
 
 
 def _differs(stored: Decision | None, now: _Answer) -> bool:
+    """Whether a case has to be decided anew: its facts changed, or it was not decided to the end.
+
+    What was decided on the same facts stands, whatever became of rules and values since: who sets a value anew for days
+    that have passed decides on nobody's money by it.
+    """
     if stored is None:
         return True
-    known, fen = stored.facts, None if stored.amount is None else int(stored.amount.scaleb(2))
-    was = (stored.rules_version, stored.outcome_marks, stored.eligible, fen, stored.missing)
-    facts = any(known.get(name) != value for name, value in now.facts.items() if name != _PASSING)
-    return facts or was != (now.version, now.marks, now.eligible, now.fen, now.missing)
+    known = stored.facts
+    if any(known.get(name) != value for name, value in now.facts.items() if name != _PASSING):
+        return True
+    was = (stored.outcome_marks, stored.eligible, stored.missing)
+    return stored.eligible is None and was != (now.marks, now.eligible, now.missing)

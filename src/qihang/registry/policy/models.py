@@ -80,6 +80,7 @@ class Parameter(AuditedModel):
     article = models.CharField("条款", max_length=80, blank=True)
     verified = models.CharField("核验", max_length=20, choices=VerifiedMark)
     note = models.TextField("备注", blank=True)
+    revoke_asked_on = models.DateField("提出撤回日", null=True, blank=True)
     seed = models.CharField("随附值", max_length=160, null=True, unique=True, editable=False)
     state = StateField("状态", choices=ParameterState)
 
@@ -93,6 +94,11 @@ class Parameter(AuditedModel):
                 name="parameter_days_in_order",
                 condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
                 violation_error_message="截止日不能早于生效日",
+            ),
+            models.CheckConstraint(
+                name="only_a_value_in_force_is_asked_back",
+                condition=Q(revoke_asked_on=None) | Q(state__in=[ParameterState.CONFIRMED, ParameterState.WITHDRAWN]),
+                violation_error_message="只有生效的值才提出撤回",
             ),
             ExclusionConstraint(
                 name="parameter_one_value_a_day",

@@ -55,8 +55,13 @@ class ParameterQuerySet(models.QuerySet[Any]):
         return self.filter(settable_q(actor))
 
     def waiting_for(self, actor: Actor) -> Self:
-        """Drafts of the places that the actor sets policy for, which somebody has to confirm or send back."""
-        return self.settable_by(actor).filter(state=ParameterState.DRAFT)
+        """Of the places that the actor sets policy for: drafts to confirm or send back, values asked back."""
+        asked_back = Q(state=ParameterState.CONFIRMED, revoke_asked_on__isnull=False)
+        return self.settable_by(actor).filter(Q(state=ParameterState.DRAFT) | asked_back)
+
+    def drafts(self) -> Self:
+        """Proposed, and not decided on."""
+        return self.filter(state=ParameterState.DRAFT)
 
     def returned_to(self, actor: Actor) -> Self:
         """Drafts of the actor's places that came back and that no later value of the same key and place follows."""

@@ -8,6 +8,7 @@ from typing import NotRequired, TypedDict, Unpack
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
+from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError, NotAllowed
 from qihang.foundation.core.units import unit_of_work
@@ -124,10 +125,26 @@ def send_back_parameter(*, actor: Actor, parameter: Parameter, comment: str) -> 
 
 
 def withdraw_parameter(*, actor: Actor, parameter: Parameter, comment: str) -> Parameter:
-    """Take back a draft, or (the checker, not who proposed it) a value in force. Decisions made stay as they are."""
+    """Take back a draft, or a value in force that an officer asked back: two people, as for putting it in force.
+
+    Decisions made stay as they are.
+    """
     _check_place(actor, parameter.region)
     step = "revoke" if parameter.state == "confirmed" else "withdraw"
     return PARAMETER_WORKFLOW.apply(parameter, step, actor=actor, comment=comment)
+
+
+def ask_parameter_back(*, actor: Actor, parameter: Parameter, comment: str) -> Parameter:
+    """An officer finds that a value in force must go; it holds until a checker has taken it back."""
+    _check_place(actor, parameter.region)
+    asked = {"revoke_asked_on": clock.today()}
+    return PARAMETER_WORKFLOW.apply(parameter, "ask_back", actor=actor, comment=comment, fields=asked)
+
+
+def keep_parameter(*, actor: Actor, parameter: Parameter, comment: str) -> Parameter:
+    """The checker finds that a value asked back is right and stays."""
+    _check_place(actor, parameter.region)
+    return PARAMETER_WORKFLOW.apply(parameter, "keep", actor=actor, comment=comment, fields={"revoke_asked_on": None})
 
 
 def overlapping(parameter: Parameter) -> QuerySet[Parameter]:

@@ -1,6 +1,7 @@
 """One value: what it changes, who had it in hand, and the next step of whoever may take it."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,8 +17,10 @@ from qihang.registry.policy.enums import ParameterState
 from qihang.registry.policy.models import Parameter
 from qihang.registry.policy.perms import may_set_for
 from qihang.registry.policy.services import (
+    ask_parameter_back,
     change_of,
     confirm_parameter,
+    keep_parameter,
     left_without,
     send_back_parameter,
     withdraw_parameter,
@@ -27,12 +30,13 @@ from qihang.web.access import roles
 from qihang.web.navigation import actor_of
 from qihang.web.parts import Crumb
 from qihang.web.refusals import show_refusal
-from qihang.web.views.manage_policy.forms import DecisionForm, ReasonForm
+from qihang.web.views.manage_policy.forms import DecisionForm, ReasonForm, RevokeForm
 from qihang.web.views.manage_policy.parameters import next_to_propose
 from qihang.web.views.manage_policy.readers import POLICY_HANDS, READERS
 from qihang.web.views.manage_policy.showing import change_values, events_of, holds_text, span_text
 
-_TAKING_BACK = {"withdraw", "revoke"}
+# What each step of taking back is called on the page that leads to it.
+_TAKING_BACK = {"withdraw": "撤回", "ask_back": "提出撤回", "revoke": "定撤不撤"}
 _OVER = (ParameterState.RETURNED, ParameterState.WITHDRAWN)
 _SEALS = {step.name: step.seal for step in PARAMETER_WORKFLOW.transitions}
 
@@ -54,7 +58,7 @@ def version(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "span": span_text(parameter.valid_from, parameter.valid_to),
         "events": events_of(list(PARAMETER_WORKFLOW.history(parameter)), _SEALS),
         "form": form if "confirm" in steps or form.errors else None,
-        "withdraw": steps & _TAKING_BACK,
+        "withdraw": next((words for name, words in _TAKING_BACK.items() if name in steps), ""),
         "again": actor.role == Role.POLICY_OFFICER and parameter.state in _OVER,
         "crumbs": _crumbs(parameter),
     }
@@ -65,32 +69,47 @@ def version(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 
 @roles(*POLICY_HANDS)
 def withdraw(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    """Ask why; then take a draft back, or a value that is in force."""
+    """Ask why; then take a draft back, ask a value in force back, or decide on one that was."""
     actor = actor_of(request)
     parameter = _visible(actor, public_id)
     if not may_set_for(actor, parameter.region):
         raise NotFound(f"{parameter.place}的值不归您的辖区撤")
-    if not _TAKING_BACK & {step.name for step in _steps(parameter, actor)}:
-        raise NotAllowed("这个值不归您撤回：草案由政策录入撤，生效的值由没有提过它的政策复核撤")
-    form = ReasonForm(request.POST or None)
+    step = next((step.name for step in _steps(parameter, actor) if step.name in _TAKING_BACK), "")
+    if not step:
+        raise NotAllowed(
+            "这个值不归您撤回：草案由政策录入撤；生效的值先由政策录入提出撤回，再由没有提过它的政策复核定"
+        )
+    form = (RevokeForm if step == "revoke" else ReasonForm)(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            withdraw_parameter(actor=actor, parameter=parameter, comment=form.cleaned_data["comment"])
+            messages.success(request, _taken_back(step, actor, parameter, form.cleaned_data))
         except DomainError as refusal:
             show_refusal(form, refusal)
         else:
-            messages.success(request, "撤回了。经过都留着，要改的请提一个新值")
             return HttpResponseRedirect(reverse("manage_parameter", args=[parameter.public_id]))
     in_force = parameter.state == ParameterState.CONFIRMED
     values = {
         "parameter": parameter,
         "form": form,
+        "step": step,
         "in_force": in_force,
         "instead": holds_text(left_without(parameter)) if in_force else "",
         "span": span_text(parameter.valid_from, parameter.valid_to),
         "crumbs": _crumbs(parameter),
     }
     return render(request, "manage_policy/withdraw.html", values)
+
+
+def _taken_back(step: str, actor: Actor, parameter: Parameter, given: dict[str, Any]) -> str:
+    """Makes the step; what is said afterwards."""
+    if step == "ask_back":
+        ask_parameter_back(actor=actor, parameter=parameter, comment=given["comment"])
+        return "提出撤回了，政策复核定了才算；在那以前还按这个值办"
+    if given.get("decision") == "keep":
+        keep_parameter(actor=actor, parameter=parameter, comment=given["comment"])
+        return "没有撤，这个值照旧"
+    withdraw_parameter(actor=actor, parameter=parameter, comment=given["comment"])
+    return "撤回了。经过都留着，要改的请提一个新值"
 
 
 def _decide(request: HttpRequest, actor: Actor, parameter: Parameter, form: DecisionForm) -> HttpResponse:
@@ -113,7 +132,7 @@ def _visible(actor: Actor, public_id: uuid.UUID) -> Parameter:
 
 
 def _steps(parameter: Parameter, actor: Actor) -> list[Transition]:
-    return PARAMETER_WORKFLOW.available(parameter, actor) if may_set_for(actor, parameter.region) else []
+    return PARAMETER_WORKFLOW.possible(parameter, actor) if may_set_for(actor, parameter.region) else []
 
 
 def _crumbs(parameter: Parameter) -> list[Crumb]:

@@ -177,6 +177,17 @@ class ReasonForm(PageForm):
     comment = forms.CharField(label="为什么撤回", widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class RevokeForm(PageForm):
+    """The checker's answer where a value in force was asked back."""
+
+    decision = forms.ChoiceField(
+        label="您的决定",
+        choices=[("revoke", "撤回"), ("keep", "不撤，留着")],
+        widget=CardSelect(notes={"revoke": "这个值确实错了", "keep": "这个值没有错，写明为什么"}),
+    )
+    comment = forms.CharField(label="说明", widget=forms.Textarea(attrs={"rows": 3}))
+
+
 class HolidayForm(TwoStepForm):
     """A year's notice."""
 

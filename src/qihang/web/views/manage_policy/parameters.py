@@ -147,7 +147,7 @@ def _proposed(actor: Actor) -> dict[tuple[str, str, str], Parameter]:
     """The drafts that wait for a checker, by key, kind and place, for those who set values."""
     if actor.role not in POLICY_HANDS:
         return {}
-    drafts = Parameter.objects.visible_to(actor).waiting_for(actor)
+    drafts = Parameter.objects.visible_to(actor).waiting_for(actor).drafts()
     return {(draft.key, draft.by, draft.region): draft for draft in drafts}
 
 
