@@ -1,6 +1,7 @@
 """A class is opened by two officers' hands, within the rules of the day, under a number that never comes twice."""
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -226,6 +227,15 @@ def test_with_the_officers_it_is_not_changed(cast: Cast) -> None:
     submit_class(actor=cast.manager, item=item)
     with pytest.raises(DomainError, match="先让县里退回"):
         revise_class(actor=cast.clerk, item=item, fields={"place": "别处"})
+
+
+def test_a_form_sent_twice_is_one_application_and_another_schools_is_nobodys(cast: Cast) -> None:
+    form = uuid.uuid4()
+    first = draft_class(actor=cast.clerk, fields=class_fields(), public_id=form)
+    assert draft_class(actor=cast.manager, fields=class_fields(name="别的"), public_id=form) == first
+    with pytest.raises(DomainError, match="重新打开开班申请"):
+        draft_class(actor=make_actor("provider_clerk"), fields=class_fields(), public_id=form)
+    assert TrainingClass.objects.get().name == first.name
 
 
 def test_an_application_knows_no_other_fields(cast: Cast) -> None:

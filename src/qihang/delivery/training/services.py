@@ -72,8 +72,10 @@ def draft_class(*, actor: Actor, fields: Mapping[str, Any], public_id: uuid.UUID
     with unit_of_work(actor):
         if public_id is not None:
             _one_draft_at_a_time(actor.organization_id)
-            mine = TrainingClass.objects.filter(public_id=public_id, organization_id=actor.organization_id)
-            if known := mine.first():
+            known = TrainingClass.objects.filter(public_id=public_id).first()
+            if known is not None and known.organization_id != actor.organization_id:
+                raise DomainError("这张表不能再用了，请重新打开开班申请再填", code="stale")
+            if known is not None:
                 return known  # type: ignore[no-any-return]
         named = {"public_id": public_id} if public_id else {}
         item = TrainingClass(organization_id=actor.organization_id, **named, **_known(fields))
