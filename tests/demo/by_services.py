@@ -152,6 +152,7 @@ class Telling:
         return CommitRows(
             rows=frame.filter(~kept),
             refused=frame.filter(kept),
+            held=frame.clear(),
             confirmed={row: [WAIVED.id] for row, one in numbered if one.waives and row not in refusals},
             refusals=refusals,
         )
@@ -206,7 +207,7 @@ class Telling:
         rows = [(5 + at, one.who.identity, one.theory, one.practice) for at, one in enumerate(sat)]
         schema = {"_row": pl.Int64, "identity": pl.String, "theory": pl.Float64, "practice": pl.Float64}
         frame = pl.DataFrame(rows, schema=schema, orient="row")
-        return CommitRows(rows=frame, refused=frame.clear(), confirmed={}, refusals={})
+        return CommitRows(rows=frame, refused=frame.clear(), held=frame.clear(), confirmed={}, refusals={})
 
     def _life_of(self, place: Enrolment) -> Trainee:
         return self._by_identity[place.person.identity_no.plain()][1]

@@ -57,12 +57,14 @@ def line(place: Enrolment, first: str, last: str, employer: str = EMPLOYER) -> l
     return [person.identity_no.plain(), person.name.plain(), employer, first, last]
 
 
-def bring(actor: Actor, *rows: list[object], on: dt.date = OCTOBER, yes: bool = False) -> ImportBatch:
+def bring(
+    actor: Actor, *rows: list[object], on: dt.date = OCTOBER, yes: bool = False, accept_valid: bool = False
+) -> ImportBatch:
     content = text([HEADER, *rows], "utf-8")
     batch, found = imports.preview(actor=actor, kind="contributions", name="名单.csv", content=content, on=on)
     if yes:
         imports.confirm(actor=actor, batch=batch, cells=["all"], examination=found)
-    return imports.commit(actor=actor, batch=batch, wait=True)
+    return imports.commit(actor=actor, batch=batch, accept_valid=accept_valid, wait=True)
 
 
 def counted(batch: ImportBatch) -> tuple[int, int, int]:
@@ -177,15 +179,26 @@ class TestLaterLists:
         assert counted(done) == (0, 1, 0)
         assert spells() == [("2026-04-01", "2026-10-31", "2026-11-30"), ("2026-05-01", None, None)]
 
-    def test_a_row_held_back_reopens_its_spell_when_it_goes_in(
+    def test_a_row_held_back_neither_moves_its_spell_nor_ends_it(
         self, cast: Cast, item: TrainingClass, place: Enrolment
     ) -> None:
         bring(cast.intake, line(place, "202602", "202610"), yes=True)
         rows = line(place, "202602", "202611"), line(place_in(item, state="completed"), "202605", "202611")
         assert bring(cast.intake, *rows, on=NOVEMBER).result["held"] == 1
-        assert spells()[0] == ("2026-02-01", "2026-10-31", "2026-11-30")
-        assert counted(bring(cast.intake, *rows, on=NOVEMBER, yes=True)) == (0, 1, 1)
-        assert spells()[0] == ("2026-02-01", None, None)
+        assert spells()[0] == ("2026-02-01", None, None), "the list does say something of this person"
+        assert WorkSpell.objects.order_by("start").first().last_list.listed_on == OCTOBER
+        assert counted(bring(cast.intake, *rows, on=NOVEMBER, yes=True)) == (0, 0, 2)
+        assert WorkSpell.objects.order_by("start").first().last_list.listed_on == NOVEMBER
+
+    def test_who_stands_in_a_row_with_an_error_is_not_taken_for_gone(
+        self, cast: Cast, item: TrainingClass, place: Enrolment
+    ) -> None:
+        other = place_in(item, state="completed")
+        bring(cast.intake, line(place, "202605", "202610"), line(other, "202605", "202610"))
+        rows = line(place, "202611", "202605"), line(place_in(item, state="completed"), "202611", "202611")
+        bring(cast.intake, *rows, on=NOVEMBER, accept_valid=True)
+        ends = dict(WorkSpell.objects.filter(start=dt.date(2026, 5, 1)).values_list("person_id", "end"))
+        assert ends == {place.person_id: None, other.person_id: dt.date(2026, 10, 31)}
 
     def test_what_it_continues_stays_open_and_is_unchanged(self, cast: Cast, place: Enrolment) -> None:
         bring(cast.intake, line(place, "202605", "202610"))

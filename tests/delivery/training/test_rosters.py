@@ -446,7 +446,7 @@ class TestAfterwards:
         register = ROSTER_STORAGE.open_register(target)
         cancel_class(actor=cast.manager, item=TrainingClass.objects.get(pk=item.pk), comment="招不满")
         assert refused.training_class.state == "approved", "what the page still believes"
-        nothing = CommitRows(pl.DataFrame(), pl.DataFrame(), {}, {})
+        nothing = CommitRows(pl.DataFrame(), pl.DataFrame(), pl.DataFrame(), {}, {})
         ways = {
             "roster": lambda: commit_roster(target, nothing, register),
             "self_pay": lambda: enrol_unsubsidised(actor=cast.clerk, enrolment=refused),
@@ -471,7 +471,7 @@ class TestAfterwards:
                 for n in range(14)
             )
             complete_class(actor=cast.clerk, item=TrainingClass.objects.get(pk=item.pk))
-        nothing = CommitRows(pl.DataFrame(), pl.DataFrame(), {}, {})
+        nothing = CommitRows(pl.DataFrame(), pl.DataFrame(), pl.DataFrame(), {}, {})
         with pytest.raises(DomainError, match="已结业"):
             ATTENDANCE_STORAGE.commit(target, nothing, register)
 

@@ -97,7 +97,7 @@ def commit_list(target: Target, part: CommitRows, register: object) -> CommitOut
     with unit_of_work(target.actor):
         persons = {person.pk for person in register.persons(part.rows["identity"].to_list()).values()}
         lock_persons(persons | set(_open_spells(target).values_list("person_id", flat=True)))
-        laid = _lay(part.rows, register)
+        laid = _lay(part.rows, register, spared=_people_of(part.held, register))
         _write(laid, _list_of(target), target.actor)
     counts = Counter(laid.changes.effects)
     return CommitOutcome(written=counts[Effect.NEW], changed=counts[Effect.MOVED], unchanged=counts[Effect.SAME])
@@ -115,11 +115,20 @@ class _Laid:
     spells: dict[int, WorkSpell]
 
 
-def _lay(rows: pl.DataFrame, register: PeopleOfClasses) -> _Laid:
-    """Lay the rows that can be read over what is known of their people. Writes nothing."""
+def _people_of(rows: pl.DataFrame, register: PeopleOfClasses) -> set[int]:
+    """Who stands in rows that stay out: the list does say something of them, so it is no proof that their work ended."""
+    return {person.pk for person in register.persons(rows["identity"].drop_nulls().to_list()).values()}
+
+
+def _lay(rows: pl.DataFrame, register: PeopleOfClasses, spared: Collection[int] = ()) -> _Laid:
+    """Lay the rows that can be read over what is known of their people, but close no work of `spared` ones.
+
+    Writes nothing.
+    """
     target = register.target
     lines, places = _lines(rows, register)
-    closing = set(_open_spells(target).values_list("pk", flat=True))
+    ending = _open_spells(target).exclude(person__in=among(spared))
+    closing = set(ending.values_list("pk", flat=True))
     persons = {line.person_id for line in lines}
     accepted = WorkSpell.objects.accepted().from_lists().select_related("last_list")
     spells = {spell.pk: spell for spell in accepted.of_persons(persons)}

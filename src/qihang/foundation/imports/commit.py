@@ -1,6 +1,6 @@
 """The job that lets rows go in: part by part, each part in one transaction with its checkpoint."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -77,6 +77,7 @@ def _parts(examination: Examination, outcome: Outcome, start: int, storage: Stor
             CommitRows(
                 rows=_only(rows, outcome.accepted),
                 refused=_only(rows, outcome.refused),
+                held=_except(rows, {*outcome.accepted, *outcome.refused}),
                 confirmed=outcome.confirmed,
                 refusals=outcome.refusals,
             ),
@@ -85,3 +86,7 @@ def _parts(examination: Examination, outcome: Outcome, start: int, storage: Stor
 
 def _only(rows: pl.DataFrame, numbers: Sequence[int]) -> pl.DataFrame:
     return rows.filter(pl.col("_row").is_in(pl.Series(numbers, dtype=pl.Int64).implode()))
+
+
+def _except(rows: pl.DataFrame, numbers: Collection[int]) -> pl.DataFrame:
+    return rows.filter(~pl.col("_row").is_in(pl.Series(list(numbers), dtype=pl.Int64).implode()))

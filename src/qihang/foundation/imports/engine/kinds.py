@@ -32,11 +32,13 @@ class CommitRows:
 
     `rows` has the columns of the kind's fields (see the kind's module) and `_row`, the sheet's row number.
     `confirmed` maps a row number to the ids of the rules to which a person said yes. `refused` holds rows that
-    are kept although they failed (`Rule.keeps_row`), with the failed rules in `refusals`.
+    are kept although they failed (`Rule.keeps_row`), with the failed rules in `refusals`. `held` are the rest, which
+    stay out: to be mended, or without a yes.
     """
 
     rows: pl.DataFrame
     refused: pl.DataFrame
+    held: pl.DataFrame
     confirmed: Mapping[int, Sequence[str]]
     refusals: Mapping[int, Sequence[str]]
 
