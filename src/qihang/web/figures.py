@@ -111,9 +111,9 @@ class Clock:
 
 
 def cohort_clock(cohorts: Sequence[Cohort], today: dt.date) -> Clock:
-    """From the first day on which anyone finished to the last day on which a window closes, by whole months."""
+    """From the first day on which anyone finished to the last on which a window closes, or today, by whole months."""
     first = min(cohort.finished for cohort in cohorts).replace(day=1)
-    last = _next_month(max(cohort.due for cohort in cohorts))
+    last = _next_month(max(today, *(cohort.due for cohort in cohorts)))
     span = (last - first).days
 
     def at(day: dt.date) -> float:
@@ -139,17 +139,25 @@ def _bar(start: float, end: float, kind: str) -> Bar:
 
 
 def _months(first: dt.date, last: dt.date, now: float) -> list[Month]:
-    """Every month has its line; every other one its label, unless today's stands there. `near` ones stay on a phone:
-    three or so, clear of today's."""
+    """Every month has its line; every other one its label, January the year's, unless today's stands there.
+
+    `near` ones stay on a phone: three or so, clear of today's.
+    """
     days = list(_first_days(first, last))
     step = next(step for step in (4, 6, 12) if 3 * step >= len(days) or step == _YEAR)
     months = []
     for day in days:
         at = 100 * (day - first).days / (last - first).days
-        label = f"{day.month} 月" if day.month % 2 == 0 and abs(at - now) > _LABEL_GAP else ""
+        label = _month_label(day) if abs(at - now) > _LABEL_GAP else ""
         near = day.month % step == 0 and not now - 4 * _LABEL_GAP < at < now + 2 * _LABEL_GAP
         months.append(Month(at, label, "near" if near else "far"))
     return months
+
+
+def _month_label(day: dt.date) -> str:
+    if day.month == 1:
+        return f"{day.year} 年"
+    return f"{day.month} 月" if day.month % 2 == 0 and day.month > 2 else ""
 
 
 def _first_days(first: dt.date, last: dt.date) -> Iterator[dt.date]:

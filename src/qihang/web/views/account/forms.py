@@ -58,16 +58,14 @@ class SecondStepForm(PageForm):
         label="动态码",
         help_text="手机验证器上的 6 位数。手机不在身边，填一个备用码",
         widget=_text(autocomplete="one-time-code"),
-        required=False,
         max_length=20,
     )
     passkey = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-passkey-answer": True}))
 
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if not cleaned.get("code") and not cleaned.get("passkey"):
-            self.add_error("code", "请填“动态码”")
-        return cleaned
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A passkey's answer stands in for the code.
+        self.fields["code"].required = not self["passkey"].value()
 
 
 class PasskeySignInForm(PageForm):

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from qihang.delivery.training.enums import ClassFormat, ClassState, Programme
 from qihang.delivery.training.models import TrainingClass
-from qihang.delivery.training.querysets import running, to_do
+from qihang.delivery.training.querysets import over, running, to_do
 from qihang.delivery.training.workflows import PROVIDERS
 from qihang.foundation.core import clock
 from qihang.foundation.core.calendars import WorkCalendar
@@ -31,6 +31,7 @@ def _views(on: dt.date, role: str) -> dict[str, tuple[str, Q]]:
     return {
         "todo": ("要办的", to_do(on, role)),
         "running": ("在上课", running(on)),
+        "over": ("等结业", over(on)),
         "coming": ("等开班", Q(state=ClassState.APPROVED, start__gt=on)),
         "review": ("等审批", Q(state__in=[ClassState.SUBMITTED, ClassState.REVIEWED])),
         "draft": ("草稿", Q(state=ClassState.DRAFT)),

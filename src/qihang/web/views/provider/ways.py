@@ -127,5 +127,10 @@ def _after_the_class(item: TrainingClass, standing: Standing) -> Rest:
     if found and found.open:
         url = f"{reverse('work_trainees')}?class={item.public_id}&view=open"
         words = f"还有 {found.open} 个人没查到工作"
-        return Rest(words, "社保名单每月自动核对。没上名单的，把合同或执照交上来也算。", "看是哪几个人", url)
+        return Rest(
+            words,
+            "社保名单每月自动核对。没上名单的，把合同或执照交上来，也算找到工作；第二笔补贴还要看缴费。",
+            "看是哪几个人",
+            url,
+        )
     return Rest("都办好了", "学完的人都查到了工作。", "看算出的补贴", reverse("class_earned", args=[item.public_id]))
