@@ -31,6 +31,7 @@ TILE_PLACES: dict[str, tuple[int, int]] = {
 _Place = Callable[[dt.date], float]
 _YEAR = 12
 _LABEL_GAP = 9.0  # per cent of the axis below which two months would touch
+_LABELLED = (4, 6, 8, 10)  # the year of January needs the room of both its neighbours
 # Per cent of a scale below which a range's end would touch the other end, or the target.
 _END_GAP, _TARGET_GAP = 12.0, 14.0
 
@@ -157,7 +158,7 @@ def _months(first: dt.date, last: dt.date, now: float) -> list[Month]:
 def _month_label(day: dt.date) -> str:
     if day.month == 1:
         return f"{day.year} 年"
-    return f"{day.month} 月" if day.month % 2 == 0 and day.month > 2 else ""
+    return f"{day.month} 月" if day.month in _LABELLED else ""
 
 
 def _first_days(first: dt.date, last: dt.date) -> Iterator[dt.date]:
