@@ -31,7 +31,6 @@ TILE_PLACES: dict[str, tuple[int, int]] = {
 _Place = Callable[[dt.date], float]
 _YEAR = 12
 _LABEL_GAP = 9.0  # per cent of the axis below which two months would touch
-_LABELLED = (4, 6, 8, 10)  # the year of January needs the room of both its neighbours
 # Per cent of a scale below which a range's end would touch the other end, or the target.
 _END_GAP, _TARGET_GAP = 12.0, 14.0
 
@@ -140,7 +139,7 @@ def _bar(start: float, end: float, kind: str) -> Bar:
 
 
 def _months(first: dt.date, last: dt.date, now: float) -> list[Month]:
-    """Every month has its line; every other one its label, January the year's, unless today's stands there.
+    """Every month has its line; every other one its label, unless today's stands there.
 
     `near` ones stay on a phone: three or so, clear of today's.
     """
@@ -149,16 +148,10 @@ def _months(first: dt.date, last: dt.date, now: float) -> list[Month]:
     months = []
     for day in days:
         at = 100 * (day - first).days / (last - first).days
-        label = _month_label(day) if abs(at - now) > _LABEL_GAP else ""
+        label = f"{day.month} 月" if day.month % 2 == 0 and abs(at - now) > _LABEL_GAP else ""
         near = day.month % step == 0 and not now - 4 * _LABEL_GAP < at < now + 2 * _LABEL_GAP
         months.append(Month(at, label, "near" if near else "far"))
     return months
-
-
-def _month_label(day: dt.date) -> str:
-    if day.month == 1:
-        return f"{day.year} 年"
-    return f"{day.month} 月" if day.month in _LABELLED else ""
 
 
 def _first_days(first: dt.date, last: dt.date) -> Iterator[dt.date]:

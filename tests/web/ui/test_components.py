@@ -12,6 +12,7 @@ from django.template.loader import get_template
 from django.test import RequestFactory
 
 import qihang.web
+import qihang.web.views.kit  # the words of its states register themselves
 from qihang.foundation.core.privacy import Secret
 from qihang.web.parts import Event, EvidenceShare, Figure, Gate, Outcome, Rank, Rule, Scale, Stage, Tile, View
 from qihang.web.templatetags.ui import ComponentError
