@@ -5,7 +5,7 @@ from typing import Any
 
 from qihang.delivery.appraisal.models import Sitting
 from qihang.delivery.training.enums import APPRAISED_LEVELS, ClassLevel, ClassState
-from qihang.delivery.training.models import TrainingClass
+from qihang.delivery.training.models import Teaching, TrainingClass
 from qihang.foundation.accounts.models import User
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
@@ -86,6 +86,8 @@ def may_judge(sitting: Sitting, actor: Actor) -> str | None:
     if actor.user_id is None:
         return None
     item = sitting.training_class
+    if Teaching.objects.by_user(actor.user_id).filter(training_class=item).exists():
+        return "您教过这个班，不能录自己学员的成绩，请换一位同事"
     if Membership.objects.filter(user_id=actor.user_id, organization_id=item.organization_id).exists():
         return f"您在{item.organization.label}任过职，不能录自己教的班的成绩，请换一位同事"
     user = User.objects.filter(pk=actor.user_id, identity_no__isnull=False).first()
