@@ -201,8 +201,8 @@ def _classes_to_decide(world: World, today: dt.date) -> None:
 
 def _give_trainer(school: Institution, item: TrainingClass, course: Course) -> None:
     """From today: the institution's trainers may be younger than a class of the sample files."""
-    trainer = Membership.objects.get(pk=school.trainer_of(course).membership_id)
-    set_trainers(actor=school.clerk, item=item, trainers=[trainer.public_id])
+    trainers = Membership.objects.filter(pk__in=[school.trainer_of(course).membership_id])
+    set_trainers(actor=school.clerk, item=item, trainers=trainers.values_list("public_id", flat=True))
 
 
 def _drafted(school: Institution, course: Course, name: str, start: dt.date, end: dt.date) -> TrainingClass:

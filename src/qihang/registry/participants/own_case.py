@@ -21,7 +21,7 @@ OWN_CASE = "这是您本人的事，请同事来办"
 def own_persons(actor: Actor) -> frozenset[int]:
     """Ids of all records of the actor's own person: found by identity number or by account, merged ones among them.
 
-    Empty for system actors, and for people whom the register does not know. Three queries at most.
+    Empty for system actors, and for people whom the register does not know. Three queries at most, each by an index.
     """
     if actor.user_id is None:
         return frozenset()
