@@ -26,6 +26,7 @@ from qihang.delivery.training.services import (
     send_back_class,
     submit_class,
 )
+from qihang.delivery.training.teaching import set_trainers
 from qihang.demo.days import later
 from qihang.demo.lives import Trainee
 from qihang.demo.stories import GONE, MARKS, Story
@@ -34,6 +35,7 @@ from qihang.foundation.core import clock
 from qihang.foundation.core.copying import copy_objects
 from qihang.foundation.core.units import unit_of_work
 from qihang.foundation.imports.engine.kinds import CommitRows, Target
+from qihang.registry.organizations.models import Membership
 from qihang.registry.participants.imports import CATEGORY_UNKNOWN
 from qihang.registry.reference.models import Occupation, Region
 
@@ -100,6 +102,8 @@ class Telling:
         if days.approved:
             with clock.travel_to(days.approved):
                 approve_class(actor=self._office.approver, item=self.item)
+                teacher = Membership.objects.get(pk=self.story.plan.trainer.membership_id)
+                set_trainers(actor=self._school.clerk, item=self.item, trainers=[teacher.public_id])
         if days.cancelled:
             with clock.travel_to(days.cancelled):
                 cancel_class(actor=self._school.manager, item=self.item, comment="招生不满，并到下一期")

@@ -107,6 +107,9 @@ def test_every_log_in_that_it_tells_works_in_its_role() -> None:
     logins = demo_logins()
     assert len({one.role for one in logins}) == len(logins) >= 12
     assert actor_in_role("xx001", ["provider_clerk"]).region == "460108"
+    taught = TrainingClass.objects.visible_to(actor_in_role("xx001t", ["trainer"]))
+    assert 1 < taught.count() < TrainingClass.objects.filter(organization=taught[0].organization).count()
+    assert taught.filter(name=SAMPLE_CLASS).exists()
 
 
 def test_among_real_records_it_builds_nothing() -> None:

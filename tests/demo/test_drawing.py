@@ -19,7 +19,7 @@ from qihang.foundation.core.actors import Actor
 from qihang.registry.organizations.models import Organization
 
 FRIDAY, MONDAY = dt.date(2026, 3, 6), dt.date(2026, 3, 9)
-SCHOOL = Institution(Organization(name="学校"), PLACES[0], Actor(), Actor(), quality=1.0, care=1.0)
+SCHOOL = Institution(Organization(name="学校"), PLACES[0], Actor(), Actor(), (Actor(),), quality=1.0, care=1.0)
 
 
 def plan(start: dt.date = MONDAY, *, days: int = 14, sent_back: bool = False, cancelled: bool = False) -> ClassPlan:

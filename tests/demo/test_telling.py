@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 
 from qihang.delivery.appraisal.models import Certificate, CertificateCounter, Score, Sitting
-from qihang.delivery.training.models import Attendance, Enrolment, FilingCounter, TrainingClass
+from qihang.delivery.training.models import Attendance, Enrolment, FilingCounter, Teaching, TrainingClass
 from qihang.demo.build import tell
 from qihang.demo.plans import draw_plans
 from qihang.demo.stories import Story, draw_stories
@@ -32,6 +32,7 @@ TABLES = (
     Person,
     PersonCategory,
     TrainingClass,
+    Teaching,
     Enrolment,
     Decision,
     BenefitUse,
@@ -90,6 +91,8 @@ def names() -> dict[tuple[str, int], str]:
         found["benefituse", use.pk] = places[use.source_ref]
     for claim in PersonCategory.objects.all():
         found["personcategory", claim.pk] = f"{found['person', claim.person_id]} {claim.category}"
+    for teaching in Teaching.objects.all():
+        found["teaching", teaching.pk] = found["trainingclass", teaching.training_class_id]
     for sitting in Sitting.objects.all():
         found["sitting", sitting.pk] = found["trainingclass", sitting.training_class_id]
     for paper in Certificate.objects.all():

@@ -60,6 +60,7 @@ def demo_logins() -> list[Login]:
 _LOGINS = {
     "xx001m": Role.PROVIDER_MANAGER,
     "xx001": Role.PROVIDER_CLERK,
+    "xx001t": Role.TRAINER,
     "js460100a": Role.INTAKE_OFFICER,
     "js460100b": Role.SECOND_REVIEWER,
     "js460100c": Role.APPROVER,
@@ -75,7 +76,8 @@ _LOGINS = {
 
 def _actors(world: World) -> list[Actor]:
     first, city = world.institutions[0], world.offices["460100"]
-    hands = [first.manager, first.clerk, city.intake, city.second, city.approver, world.stations["460100"].clerk]
+    school, station = [first.manager, first.clerk, first.trainers[0]], world.stations["460100"].clerk
+    hands = [*school, city.intake, city.second, city.approver, station]
     province = [actor for role, actor in world.province.items() if role != Role.INSPECTOR]
     return [*hands, *province, *world.operators.values()]
 

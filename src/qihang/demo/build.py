@@ -18,6 +18,7 @@ from qihang.delivery.training.services import (
     review_class,
     submit_class,
 )
+from qihang.delivery.training.teaching import set_trainers
 from qihang.delivery.training.workflows import CLASS_WORKFLOW
 from qihang.demo.accounts import give_passwords
 from qihang.demo.appraising import appraise
@@ -38,7 +39,7 @@ from qihang.foundation.core import clock
 from qihang.foundation.core.chronicle import Chronicle
 from qihang.foundation.core.errors import DomainError
 from qihang.oversight.indicators.snapshots import refresh
-from qihang.registry.organizations.models import Organization
+from qihang.registry.organizations.models import Membership, Organization
 from qihang.registry.participants.models import Person
 from qihang.registry.policy.services import load_demo_parameters
 from qihang.registry.reference.load import load_reference_data
@@ -182,6 +183,7 @@ def _sample_class(world: World, today: dt.date) -> None:
             comment="演示用：名单一直开着，好拿样例文件来试",
             fields={"roster_until": today + dt.timedelta(days=365)},
         )
+    _give_trainer(school, item, COURSES[0])
 
 
 def _classes_to_decide(world: World, today: dt.date) -> None:
@@ -191,9 +193,16 @@ def _classes_to_decide(world: World, today: dt.date) -> None:
     for course, reviewed in zip(COURSES[1:], (False, True), strict=False):
         name = f"{course.name}五级{monday.year}年示范班"
         item = _drafted(school, course, name, monday, monday + dt.timedelta(days=_LESSON_DAYS))
+        _give_trainer(school, item, course)
         submit_class(actor=school.manager, item=item)
         if reviewed:
             review_class(actor=office.intake, item=item)
+
+
+def _give_trainer(school: Institution, item: TrainingClass, course: Course) -> None:
+    """From today: the institution's trainers may be younger than a class of the sample files."""
+    trainers = Membership.objects.filter(pk__in=[school.trainer_of(course).membership_id])
+    set_trainers(actor=school.clerk, item=item, trainers=trainers.values_list("public_id", flat=True))
 
 
 def _drafted(school: Institution, course: Course, name: str, start: dt.date, end: dt.date) -> TrainingClass:

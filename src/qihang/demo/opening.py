@@ -7,11 +7,13 @@ from typing import Any
 import polars as pl
 
 from qihang.delivery.training.enums import ClassKind, ClassState, Programme
+from qihang.delivery.training.models import Teaching
 from qihang.delivery.training.workflows import CLASS_WORKFLOW
 from qihang.demo.cohort import ClassCase, Cohort
 from qihang.demo.days import later
 from qihang.demo.stories import Story
 from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.copying import reserve_ids
 
 Hand = Callable[[ClassCase], Actor]
 Day = Callable[[Story], dt.date | None]
@@ -56,6 +58,7 @@ def open_classes(cohort: Cohort) -> None:
         filing_no=(lambda case: case.filing_no, pl.String),
         filed_on=(lambda case: case.filed_on, pl.Date),
     )
+    _staff(cohort)
     _step(
         cohort,
         "cancel",
@@ -73,6 +76,15 @@ def _draft(cohort: Cohort) -> None:
         pl.lit(ClassKind.GENERAL.value).alias("kind"),
     )
     cohort.chronicle.enter(CLASS_WORKFLOW, units.join(filled, on="at").rename({"class_id": "id"}).drop("at", "day"))
+
+
+def _staff(cohort: Cohort) -> None:
+    """Who teaches, on the day of the approval."""
+    units = cohort.units(clerk, lambda story: story.days.approved)
+    taught = cohort.facts(membership_id=(lambda case: case.story.plan.trainer.membership_id, pl.Int64))
+    rows = units.join(taught, on="at").rename({"class_id": "training_class_id", "day": "valid_from"}).drop("at")
+    ids = pl.Series("id", reserve_ids(Teaching, rows.height), pl.Int64)
+    cohort.chronicle.insert(Teaching, rows.with_columns(ids))
 
 
 _APPLICATION: dict[str, tuple[Callable[[ClassCase], Any], Any]] = {

@@ -7,6 +7,7 @@ from random import Random
 from qihang.demo.courses import COURSES, Course
 from qihang.demo.days import nth_weekday
 from qihang.demo.world import Institution, World
+from qihang.foundation.core.actors import Actor
 
 _HEADS = (28, 48)
 _SENT_BACK, _CANCELLED = 0.05, 0.02
@@ -29,6 +30,10 @@ class ClassPlan:
     format: str
     sent_back: bool
     cancelled: bool
+
+    @property
+    def trainer(self) -> Actor:
+        return self.school.trainer_of(self.course)
 
 
 def draw_plans(random: Random, world: World, *, people: int, since: dt.date, today: dt.date) -> list[ClassPlan]:

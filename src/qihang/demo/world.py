@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from random import Random
 
+from qihang.demo.courses import COURSES, Course
 from qihang.demo.names import staff_name
 from qihang.demo.places import OFFICES, PLACES, PROVINCE, Place
 from qihang.foundation.accounts.models import User
@@ -25,14 +26,19 @@ _STATIONS = {"460100": "108017", "460200": "203021", "460400": "300009", "469002
 
 @dataclass(frozen=True, slots=True)
 class Institution:
-    """A training institution with its two hands. `quality` moves its results, `care` how seldom it errs (1: usual)."""
+    """A training institution with its hands. `quality` moves its results, `care` how seldom it errs (1: usual)."""
 
     organization: Organization
     place: Place
     manager: Actor
     clerk: Actor
+    trainers: tuple[Actor, ...]
     quality: float
     care: float
+
+    def trainer_of(self, course: Course) -> Actor:
+        """Who teaches a course here: each trainer has their own."""
+        return self.trainers[COURSES.index(course) % len(self.trainers)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,7 @@ def _institution(random: Random, place: Place, taken: set[str], at: int) -> Inst
         place=place,
         manager=_hand(random, f"xx{at + 1:03d}m", school, Role.PROVIDER_MANAGER),
         clerk=_hand(random, f"xx{at + 1:03d}", school, Role.PROVIDER_CLERK),
+        trainers=tuple(_hand(random, f"xx{at + 1:03d}{mark}", school, Role.TRAINER) for mark in ("t", "t2")),
         quality=random.gauss(1.0, 0.035),
         care=random.choice((0.4, 1.0, 1.0, 1.0, 1.4)),
     )

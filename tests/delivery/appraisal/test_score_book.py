@@ -26,6 +26,7 @@ from qihang.delivery.appraisal.imports import SCORES
 from qihang.delivery.appraisal.models import Certificate, Score, Sitting
 from qihang.delivery.appraisal.services import revoke_certificate
 from qihang.delivery.training.models import TrainingClass
+from qihang.delivery.training.teaching import set_trainers
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
@@ -38,7 +39,7 @@ from qihang.foundation.imports.models import ImportBatch
 from qihang.foundation.imports.services import commit, confirm, examine_file, preview
 from qihang.foundation.notifications.models import Message
 from qihang.registry.benefits.models import BenefitUse
-from qihang.registry.organizations.models import Organization
+from qihang.registry.organizations.models import Membership, Organization
 from qihang.registry.organizations.services import add_membership
 from qihang.registry.participants.models import Person
 
@@ -289,6 +290,18 @@ class TestRefusals:
         add_membership(actor=SYSTEM, user=user, organization=item.organization, role=Role.TRAINER)
         appraiser = make_actor(Role.APPRAISER, organization=station, user=user)
         with pytest.raises(NotAllowed, match="任过职"):
+            examined(item, appraiser, book(*GOOD))
+
+    def test_whoever_taught_the_class_never_judges_it(self, item: TrainingClass, station: Organization) -> None:
+        """Also when the class was taken back from them."""
+        user = make_user()
+        trainer = make_actor(Role.TRAINER, organization=item.organization, user=user)
+        clerk = make_actor(Role.PROVIDER_CLERK, organization=item.organization)
+        teacher = Membership.objects.get(pk=trainer.membership_id)
+        for trainers in ([teacher.public_id], []):
+            set_trainers(actor=clerk, item=item, trainers=trainers)
+        appraiser = make_actor(Role.APPRAISER, organization=station, user=user)
+        with pytest.raises(NotAllowed, match="教过这个班"):
             examined(item, appraiser, book(*GOOD))
 
     def test_nobody_judges_the_own_class(self, item: TrainingClass, station: Organization) -> None:

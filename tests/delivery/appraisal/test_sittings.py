@@ -28,12 +28,14 @@ from qihang.delivery.appraisal.services import (
 )
 from qihang.delivery.appraisal.workflows import SITTING_WORKFLOW
 from qihang.delivery.training.models import Enrolment, TrainingClass
+from qihang.delivery.training.teaching import set_trainers
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
 from qihang.foundation.core.roles import Role
 from qihang.foundation.core.units import unit_of_work
 from qihang.foundation.core.workflow import Refused
+from qihang.registry.organizations.models import Membership
 from qihang.registry.participants.models import Person
 from qihang.registry.policy import lookup
 
@@ -267,11 +269,17 @@ class TestSight:
         item = sitting.training_class
         trainee = Actor(role=Role.PARTICIPANT, person_id=Person.objects.get().pk)
         make_region(HAIKOU)
+        trainer = make_actor(Role.TRAINER, organization=item.organization)
+        with pytest.raises(NotFound):
+            get_sitting(actor=trainer, public_id=str(sitting.public_id))
+        clerk = make_actor(Role.PROVIDER_CLERK, organization=item.organization)
+        teacher = Membership.objects.get(pk=trainer.membership_id)
+        set_trainers(actor=clerk, item=item, trainers=[teacher.public_id])
         actors = [
             make_actor(Role.STATION_CLERK, organization=sitting.station),
             make_actor(Role.APPRAISER, organization=sitting.station),
-            make_actor(Role.PROVIDER_CLERK, organization=item.organization),
-            make_actor(Role.TRAINER, organization=item.organization),
+            clerk,
+            trainer,
             make_actor(Role.INTAKE_OFFICER, region=HAIKOU),
             trainee,
         ]

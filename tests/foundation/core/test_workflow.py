@@ -1,5 +1,8 @@
 """The one function that makes transitions, shown on organisations (active, suspended, closed)."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import pytest
 from tests.factories import LONGHUA, MEILAN, SYSTEM, make_actor, make_organization
 
@@ -182,3 +185,24 @@ def test_every_workflow_is_whole() -> None:
             assert {step.target, *step.sources} <= states, (one.subject, step.name)
             assert step.roles, f"{one.subject}.{step.name} is nobody's"
             assert set(step.different_hands_from) <= {ENTER, *(other.name for other in one.transitions)}
+
+
+def test_a_guard_of_many_is_asked_once_and_holds_back_only_its_rows(officers_workflow: Workflow[Organization]) -> None:
+    asked: list[int] = []
+
+    def not_the_first(rows: Sequence[Organization], actor: Actor) -> dict[int, str]:
+        asked.append(len(rows))
+        return {min(row.pk for row in rows): "这一家要另一个人来办"} if len(rows) > 1 or rows[0].pk == first.pk else {}
+
+    first, second, third = (make_organization() for _ in range(3))
+    step = replace(officers_workflow.transition("suspend"), bulk_guards=(not_the_first,))
+    officers_workflow._by_name["suspend"] = step
+    officers_workflow.transitions = (step, *officers_workflow.transitions[1:])
+    officer = make_actor(Role.INTAKE_OFFICER)
+    outcome = officers_workflow.apply_many([first.pk, second.pk, third.pk], "suspend", actor=officer)
+    assert (outcome.done, outcome.refused) == ([second.pk, third.pk], {first.pk: "这一家要另一个人来办"})
+    assert asked == [3]
+    with pytest.raises(Refused, match="另一个人"):
+        officers_workflow.apply(first, "suspend", actor=officer)
+    assert officers_workflow.possible(first, officer) == []
+    assert [one.name for one in officers_workflow.possible(make_organization(), officer)] == ["suspend"]

@@ -26,6 +26,6 @@ def _evidence(place: Place) -> Values:
     return {"public_id": file.public_id}
 
 
-_SCHOOL = (Role.PROVIDER_CLERK, Role.PROVIDER_MANAGER, Role.TRAINER)
+_SCHOOL = (Role.PROVIDER_CLERK, Role.PROVIDER_MANAGER)
 
 ROWS = [Row(url="files:download", who=own(*_SCHOOL) | region(*REVIEWERS), args=per_place(_evidence))]

@@ -13,7 +13,6 @@ from tests.web.matrix.rows import Row, Values, anywhere, own, per_place
 from tests.web.matrix.world import Place
 
 _SENDERS = (Role.PROVIDER_CLERK, Role.PROVIDER_MANAGER)
-_SCHOOL = (*_SENDERS, Role.TRAINER)
 _SAMPLE = SAMPLES / "创业跟踪回访登记表.xlsx"
 
 
@@ -42,8 +41,8 @@ ROWS = [
     Row(url="import_list", who=anywhere(*IMPORTERS)),
     Row(url="import_template", who=anywhere(*_SENDERS), args=per_place(_kind)),
     Row(url="import_start", who=own(*_SENDERS), args=per_place(_class)),
-    Row(url="import_batch", who=own(*_SCHOOL), args=per_place(_batch)),
-    Row(url="import_job", who=own(*_SCHOOL), args=per_place(_batch)),
+    Row(url="import_batch", who=own(*_SENDERS), args=per_place(_batch)),
+    Row(url="import_job", who=own(*_SENDERS), args=per_place(_batch)),
     Row(url="import_marked", who=own(*_SENDERS), args=per_place(_batch)),
     _act("correct", cell="B4", text="某店"),
     _act("undo", cell="B4"),

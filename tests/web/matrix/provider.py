@@ -5,6 +5,7 @@ from typing import Any
 
 from qihang.delivery.training.models import TrainingClass
 from qihang.delivery.training.services import draft_class
+from qihang.delivery.training.teaching import set_trainers
 from qihang.foundation.core import clock
 from qihang.foundation.core.roles import Role
 from qihang.registry.reference.models import Region
@@ -36,12 +37,21 @@ def _a_draft_to_cancel(place: Place) -> Values:
     return {"public_id": _draft(place).public_id, "step": "cancel"}
 
 
+def _taught(place: Place, item: TrainingClass) -> TrainingClass:
+    """Given to the place's trainer."""
+    trainer = place.hand(Role.TRAINER).membership
+    assert trainer is not None
+    set_trainers(actor=place.hand(Role.PROVIDER_CLERK).actor, item=item, trainers=[trainer.public_id])
+    return item
+
+
 def _a_class(place: Place) -> Values:
-    return {"public_id": class_of(place).public_id}
+    return {"public_id": _taught(place, class_of(place)).public_id}
 
 
 def _a_trainee(place: Place) -> Values:
     waiting = waiting_of(place)
+    _taught(place, waiting.training_class)
     return {"public_id": waiting.training_class.public_id, "person_id": waiting.public_id}
 
 
@@ -62,6 +72,7 @@ ROWS = [
     _row("class_edit", _SCHOOL, _a_draft),
     _row("class_edit_details", _SCHOOL, _a_draft),
     _row("class_step", _SCHOOL, _a_draft_to_cancel),
+    _row("class_trainers", _SCHOOL, _a_class),
     _row("class_contact", REVEALERS, _a_class, post={}),
     _row("class_people", PEOPLE_READERS, _a_class),
     _row("enrolment_page", PEOPLE_READERS, _a_trainee),

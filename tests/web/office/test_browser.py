@@ -14,7 +14,7 @@ from qihang.delivery.training.models import TrainingClass
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from tests.delivery.builders import Cast, approved_class, ground, make_cast, make_person
-from tests.factories import make_organization
+from tests.factories import make_actor, make_organization, make_user
 from tests.web.browser import DESKTOP, PHONE, VIEWPORTS, Viewport, Visitor, assert_accessible, screenshot, settle
 from tests.web.office.desk import TODAY, reviewed, session_of, submitted, user_of, waiting_place, waiting_places
 
@@ -94,6 +94,18 @@ def test_every_page(visit: Visitor, county: Cast, viewport: Viewport) -> None:
     desk.seen(page, "class-returned")
     desk.seen(desk("office_class_extend", approved.public_id), "extend")
     desk.seen(desk("office_class", approved.public_id), "class-approved")
+
+
+@sizes
+def test_the_own_case_and_staff_of_the_school(visit: Visitor, county: Cast, viewport: Viewport) -> None:
+    item = approved_class(county)
+    own, staff, *_ = waiting_places(item, 3)
+    numbers = [place.person.identity_no.plain() for place in (own, staff)]
+    officer = make_actor("intake_officer", user=make_user(identity_no=numbers[0]))
+    make_actor("provider_clerk", organization=item.organization, user=make_user(identity_no=numbers[1]))
+    desk = Desk(visit, officer, viewport)
+    desk.seen(desk("office_categories", item.public_id), "categories-own")
+    desk.seen(desk("office_case", own.public_id), "case-own")
 
 
 @sizes

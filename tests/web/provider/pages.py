@@ -9,9 +9,11 @@ from django.test import Client
 
 from qihang.delivery.training.enrolling import confirm_categories
 from qihang.delivery.training.models import Attendance, Enrolment, TrainingClass
+from qihang.delivery.training.teaching import set_trainers
 from qihang.foundation.accounts.models import User
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.units import unit_of_work
+from qihang.registry.organizations.models import Membership
 from qihang.registry.participants.services import claim_categories
 from tests.delivery.builders import Cast
 from tests.factories import SYSTEM
@@ -29,6 +31,12 @@ def browser_of(actor: Actor) -> Client:
     client = Client()
     client.force_login(user_of(actor))
     return client
+
+
+def give(cast: Cast, item: TrainingClass, *trainers: Actor) -> None:
+    """The clerk lets exactly these trainers teach the class."""
+    rows = Membership.objects.filter(pk__in=[trainer.membership_id for trainer in trainers])
+    set_trainers(actor=cast.clerk, item=item, trainers=list(rows.values_list("public_id", flat=True)))
 
 
 def record(place: Enrolment, signs: str, start: dt.date | None = None) -> None:

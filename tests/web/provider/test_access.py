@@ -8,7 +8,7 @@ from qihang.delivery.training.models import Enrolment
 from qihang.foundation.core.roles import Role
 from tests.delivery.builders import Cast, approved_class, make_cast, place_in
 from tests.factories import SANYA, make_actor
-from tests.web.provider.pages import browser_of
+from tests.web.provider.pages import browser_of, give
 
 pytestmark = pytest.mark.django_db
 OF_CLASS = (
@@ -19,6 +19,7 @@ OF_CLASS = (
     "class_attendance",
     "class_sign_sheet",
     "class_complete",
+    "class_trainers",
 )
 OF_PLACE = ("enrolment_page", "enrolment_self_pay", "enrolment_withdraw")
 READ = ("class_page", "class_people", "class_attendance", "class_sign_sheet")
@@ -70,11 +71,13 @@ def test_a_leader_reads_the_class_alone(place: Enrolment) -> None:
     assert statuses(client, place, ("class_people", "class_attendance", "enrolment_page")) == {403}
 
 
-def test_a_trainer_reads(cast: Cast, place: Enrolment) -> None:
+def test_a_trainer_reads_the_classes_they_teach(cast: Cast, place: Enrolment) -> None:
     trainer = make_actor(Role.TRAINER, organization=place.training_class.organization)
     client = browser_of(trainer)
+    assert statuses(client, place, (*READ, "enrolment_page")) == {404}
+    give(cast, place.training_class, trainer)
     assert statuses(client, place, (*READ, "enrolment_page")) == {200}
-    assert statuses(client, place, ("class_edit", "class_complete", "enrolment_withdraw")) == {403}
+    assert statuses(client, place, ("class_edit", "class_complete", "class_trainers", "enrolment_withdraw")) == {403}
 
 
 def test_a_station_without_a_sitting_finds_nothing(place: Enrolment) -> None:

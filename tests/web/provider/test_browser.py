@@ -13,9 +13,10 @@ from qihang.delivery.training.services import draft_class, send_back_class, subm
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from tests.delivery.builders import Cast, approved_class, class_fields, ground, make_cast, place_in
+from tests.factories import make_actor, make_user
 from tests.web.browser import DESKTOP, PHONE, PHONE_LARGE, Viewport, Visitor, assert_accessible, screenshot
 from tests.web.provider.conftest import TODAY
-from tests.web.provider.pages import record, settle, user_of
+from tests.web.provider.pages import give, record, settle, user_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 sizes = pytest.mark.parametrize("viewport", (DESKTOP, PHONE), ids=lambda viewport: viewport.name)
@@ -99,6 +100,33 @@ def test_classes(visit: Visitor, viewport: Viewport, school: School) -> None:
     look(visit, viewport, school, f"/classes/{school.coming.public_id}/step/cancel/", "cancel")
     look(visit, viewport, school, f"/classes/{school.returned.public_id}/edit/", "edit")
     look(visit, viewport, school, f"/classes/{school.coming.public_id}/", "class-officer", actor=school.cast.intake)
+
+
+@sizes
+def test_trainers(visit: Visitor, viewport: Viewport, school: School) -> None:
+    here = f"/classes/{school.over.public_id}/trainers/"
+    look(visit, viewport, school, here, "trainers-none")
+    look(visit, viewport, school, here, "trainers-none-clerk", actor=school.cast.clerk)
+    names = ("王秀兰", "李玉梅", "欧阳春燕")
+    hands = [make_actor("trainer", organization=school.over.organization, user=make_user(name=name)) for name in names]
+    look(visit, viewport, school, "/classes/", "trainer-home-none", actor=hands[0])
+    give(school.cast, school.over, hands[2])
+    give(school.cast, school.over, *hands[:2])
+    look(visit, viewport, school, here, "trainers")
+    look(visit, viewport, school, "/classes/", "trainer-home", actor=hands[0])
+    look(visit, viewport, school, f"/classes/{school.over.public_id}/", "trainer-class", actor=hands[0])
+    look(
+        visit, viewport, school, f"/classes/{school.over.public_id}/attendance/", "trainer-attendance", actor=hands[0]
+    )
+
+
+def test_trainers_without_scripts(visit: Visitor, school: School) -> None:
+    make_actor("trainer", organization=school.over.organization, user=make_user(name="王秀兰"))
+    path = f"/classes/{school.over.public_id}/trainers/"
+    page = visit(path, viewport=DESKTOP, user=user_of(school.cast.clerk), scripts=False)
+    page.get_by_role("checkbox", name="王秀兰").check()
+    page.get_by_role("button", name="定下任课教师").click()
+    expect(page.get_by_role("region", name="任课教师")).to_contain_text("王秀兰")
 
 
 @sizes

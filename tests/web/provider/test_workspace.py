@@ -20,7 +20,7 @@ from qihang.web.views.provider.states import states
 from qihang.web.views.provider.tasks import task_of
 from tests.delivery.builders import Cast, approved_class, class_fields, place_in
 from tests.factories import make_actor
-from tests.web.provider.pages import browser_of, messages_of, record, reload
+from tests.web.provider.pages import browser_of, give, messages_of, record, reload
 
 pytestmark = pytest.mark.django_db
 SPRING = {"start": dt.date(2026, 4, 20), "end": dt.date(2026, 5, 8)}
@@ -176,6 +176,9 @@ class TestList:
     def test_a_trainer_reads_it(self, cast: Cast) -> None:
         item = approved_class(cast, **SPRING)
         trainer = make_actor(Role.TRAINER, organization=item.organization)
+        page = browser_of(trainer).get(reverse("provider_home")).content.decode()
+        assert item.name not in page and "还没有交给您教的班" in page
+        give(cast, item, trainer)
         page = browser_of(trainer).get(reverse("provider_home")).content.decode()
         assert item.name in page and "申请开班" not in page
 

@@ -7,21 +7,26 @@ from django.db.models import CharField, Q
 from django.db.models.functions import Cast
 
 from qihang.delivery.appraisal.enums import STANDING_SITTINGS, CertificateState, SittingState
+from qihang.delivery.training.querysets import of_own_classes
+from qihang.delivery.training.workflows import PROVIDERS
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.roles import Role
 from qihang.registry.organizations.scope import own_or_region_q
 
 STATION_ROLES = (Role.STATION_CLERK, Role.APPRAISER)
-_TEACHING = (Role.PROVIDER_CLERK, Role.PROVIDER_MANAGER, Role.TRAINER)
+_TEACHING = (*PROVIDERS, Role.TRAINER)
 
 
-def _seen(actor: Actor, institution: str, person: str) -> Q:
-    """Stations see their own, officers their region's, institutions their trainees', a person their own."""
+def _seen(actor: Actor, lead: str, person: str) -> Q:
+    """Stations see their own, officers their region's, institutions and trainers their trainees', a person their own.
+
+    `lead` is the way to the class.
+    """
     if actor.role == Role.PARTICIPANT:
         return Q(**{person: actor.person_id}) if actor.person_id else Q(pk__in=[])
     seen = own_or_region_q(actor, "station")
     if actor.role in _TEACHING and actor.organization_id:
-        seen |= Q(**{institution: actor.organization_id})
+        seen |= of_own_classes(actor, lead)
     return seen
 
 
@@ -32,7 +37,7 @@ class SittingQuerySet(models.QuerySet[Any]):
         if actor.role == Role.PARTICIPANT:
             mine = self.model.objects.filter(training_class__enrolments__person_id=actor.person_id)
             return self.filter(pk__in=mine.values("pk")) if actor.person_id else self.none()
-        return self.filter(_seen(actor, "training_class__organization", ""))
+        return self.filter(_seen(actor, "training_class__", ""))
 
     def standing(self) -> Self:
         """Not cancelled."""
@@ -65,7 +70,7 @@ class CertificateQuerySet(models.QuerySet[Any]):
     """Certificates."""
 
     def visible_to(self, actor: Actor) -> Self:
-        return self.filter(_seen(actor, "enrolment__training_class__organization", "person_id"))
+        return self.filter(_seen(actor, "enrolment__training_class__", "person_id"))
 
     def issued(self) -> Self:
         """Those in force."""

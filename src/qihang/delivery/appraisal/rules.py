@@ -5,14 +5,12 @@ from typing import Any
 
 from qihang.delivery.appraisal.models import Sitting
 from qihang.delivery.training.enums import APPRAISED_LEVELS, ClassLevel, ClassState
-from qihang.delivery.training.models import TrainingClass
-from qihang.foundation.accounts.models import User
+from qihang.delivery.training.models import Teaching, TrainingClass
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
-from qihang.foundation.core.privacy import blind_index
 from qihang.registry.organizations.enums import OrganizationKind, OrganizationState
 from qihang.registry.organizations.models import Membership
-from qihang.registry.participants.models import Person
+from qihang.registry.participants.own_case import own_persons
 from qihang.registry.policy import lookup
 
 # The levels for which there is a rule of certificate numbers.
@@ -86,11 +84,10 @@ def may_judge(sitting: Sitting, actor: Actor) -> str | None:
     if actor.user_id is None:
         return None
     item = sitting.training_class
+    if Teaching.objects.by_user(actor.user_id).filter(training_class=item).exists():
+        return "您教过这个班，不能录自己学员的成绩，请换一位同事"
     if Membership.objects.filter(user_id=actor.user_id, organization_id=item.organization_id).exists():
         return f"您在{item.organization.label}任过职，不能录自己教的班的成绩，请换一位同事"
-    user = User.objects.filter(pk=actor.user_id, identity_no__isnull=False).first()
-    if user is not None:
-        own = blind_index(Person, "identity_index", user.identity_no.plain())
-        if item.enrolments.filter(person__in=Person.objects.standing_by_identity([own]).values()).exists():
-            return "您自己在这个班里，不能录这个班的成绩，请换一位同事"
+    if item.enrolments.filter(person__in=own_persons(actor)).exists():
+        return "您自己在这个班里，不能录这个班的成绩，请换一位同事"
     return None

@@ -6,6 +6,7 @@ from qihang.delivery.appraisal.querysets import STATION_ROLES
 from qihang.delivery.appraisal.rules import may_be_held, may_judge, may_sit
 from qihang.foundation.core.roles import Role
 from qihang.foundation.core.workflow import SYSTEM, Transition, Workflow
+from qihang.registry.participants.own_case import not_own
 
 SITTING_WORKFLOW = Workflow(
     model=Sitting,
@@ -55,6 +56,7 @@ CERTIFICATE_WORKFLOW = Workflow(
             sources=(CertificateState.ISSUED,),
             target=CertificateState.REVOKED,
             roles=(Role.APPROVER, SYSTEM),
+            bulk_guards=(not_own(),),
             needs=("revoked_on",),
             needs_comment=True,
             seal="撤",

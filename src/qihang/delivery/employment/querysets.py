@@ -15,6 +15,7 @@ from qihang.foundation.core.evidence import EvidenceType
 from qihang.foundation.core.roles import OFFICERS, Role
 from qihang.foundation.documents.querysets import REVIEWERS
 from qihang.registry.organizations.scope import own_or_region_q
+from qihang.registry.participants.own_case import own_persons
 from qihang.registry.reference.scope import ancestors, region_q
 
 # The kinds of proof by which a spell of work counts, strongest first.
@@ -70,11 +71,11 @@ class WorkSpellQuerySet(models.QuerySet[Any]):
         return self.accepted().filter(evidence_kind__in=WORK_EVIDENCE)
 
     def awaiting_officer(self, actor: Actor) -> Self:
-        """Documents that this officer may decide on: of their region, handed in by somebody else."""
+        """Documents that this officer may decide on: of their region, handed in by and about somebody else."""
         if actor.role not in REVIEWERS or not actor.region:
             return self.none()
         waiting = self.filter(region_q("region", actor.region), state=SpellState.CLAIMED)
-        return waiting.exclude(evidence__user_id=actor.user_id)
+        return waiting.exclude(evidence__user_id=actor.user_id).exclude(person__in=own_persons(actor))
 
     def started_in(self, after: dt.date, until: dt.date) -> Self:
         """Begun after one day, up to and including another."""

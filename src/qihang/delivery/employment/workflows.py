@@ -6,6 +6,7 @@ from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.roles import Role
 from qihang.foundation.core.workflow import ENTER, SYSTEM, Transition, Workflow
 from qihang.foundation.documents.enums import EvidenceState
+from qihang.registry.participants.own_case import not_own
 
 CLAIMANTS = (Role.PARTICIPANT, Role.PROVIDER_CLERK, Role.PROVIDER_MANAGER, Role.INTAKE_OFFICER)
 # Who may decide on a document, and who may take an acceptance back: as for the evidence behind it.
@@ -51,6 +52,7 @@ WORK_SPELL_WORKFLOW = Workflow(
             target=SpellState.ACCEPTED,
             roles=DECIDERS,
             guards=(_document_accepted,),
+            bulk_guards=(not_own(),),
             needs=("recorded_on",),
             different_hands_from=(ENTER,),
             seal="核",
@@ -61,6 +63,7 @@ WORK_SPELL_WORKFLOW = Workflow(
             sources=(SpellState.CLAIMED,),
             target=SpellState.REJECTED,
             roles=DECIDERS,
+            bulk_guards=(not_own(),),
             needs_comment=True,
             different_hands_from=(ENTER,),
         ),
@@ -78,6 +81,7 @@ WORK_SPELL_WORKFLOW = Workflow(
             sources=(SpellState.ACCEPTED,),
             target=SpellState.TAKEN_BACK,
             roles=TAKERS_BACK,
+            bulk_guards=(not_own(),),
             needs_comment=True,
             different_hands_from=("accept", "list"),
             seal="撤",

@@ -7,11 +7,14 @@ from typing import Any
 
 from qihang.delivery.training.enums import IN_CLASS, OPEN_CLASSES
 from qihang.delivery.training.models import Enrolment, TrainingClass
+from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.arrays import among
 from qihang.registry.benefits.models import BenefitUse
+from qihang.registry.organizations.models import Membership
 from qihang.registry.participants.enums import CategoryState
 from qihang.registry.participants.models import PersonCategory
+from qihang.registry.participants.own_case import staff_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class CrossFacts:
 
     `other_classes` are names of open classes the person sits in within the reader's sight, `hidden_classes` how many
     more there are elsewhere in the province. `uses` counts training subsidies reserved or enjoyed for other cases.
+    `staff` are the roles that the person has at the class's institution, `former_staff` those they only had.
     """
 
     confirmed: tuple[str, ...] = ()
@@ -28,6 +32,8 @@ class CrossFacts:
     other_classes: tuple[str, ...] = ()
     hidden_classes: int = 0
     uses: int = 0
+    staff: tuple[str, ...] = ()
+    former_staff: tuple[str, ...] = ()
 
 
 def cross_facts(
@@ -38,6 +44,7 @@ def cross_facts(
     said = _categories(persons, item)
     seen, hidden = _other_classes(actor, persons, item)
     uses = _uses(persons, places, benefit)
+    staff = staff_among(persons, item.organization_id)
     return {
         person: CrossFacts(
             confirmed=tuple(sorted(said[person, CategoryState.CONFIRMED])),
@@ -46,9 +53,18 @@ def cross_facts(
             other_classes=tuple(seen[person]),
             hidden_classes=hidden[person],
             uses=uses[person],
+            staff=_roles(staff.get(person, ()), ended=False),
+            former_staff=_roles(staff.get(person, ()), ended=True),
         )
         for person in persons
     }
+
+
+def _roles(memberships: Sequence[Membership], *, ended: bool) -> tuple[str, ...]:
+    """Their names, of roles that have ended by today or of those that have not."""
+    today = clock.today()
+    rows = [one for one in memberships if (one.ended_on is not None and one.ended_on <= today) is ended]
+    return tuple(dict.fromkeys(one.get_role_display() for one in rows))
 
 
 def _categories(persons: set[int], item: TrainingClass) -> dict[tuple[int, str], set[str]]:

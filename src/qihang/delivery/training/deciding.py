@@ -21,6 +21,7 @@ from qihang.registry.benefits.counting import COUNTS, uses_before
 from qihang.registry.benefits.services import Request, reserve_many
 from qihang.registry.participants.enums import CategoryState
 from qihang.registry.participants.models import Person, PersonCategory
+from qihang.registry.participants.own_case import own_persons
 from qihang.registry.participants.services import lock_persons
 from qihang.registry.policy.models import Decision
 from qihang.registry.policy.services.decisions import decide_many
@@ -72,9 +73,14 @@ def decide_places(*, actor: Actor, item: TrainingClass, places: Sequence[Enrolme
 def carry_out(
     *, actor: Actor, item: TrainingClass, places: Sequence[Enrolment], answers: Sequence[bool | None]
 ) -> Settled:
-    """Admit the eligible, with the benefit reserved, and refuse those found ineligible; the rest wait."""
-    passed = [place for place, answer in zip(places, answers, strict=True) if answer is True]
-    failed = [place for place, answer in zip(places, answers, strict=True) if answer is False]
+    """Admit the eligible, with the benefit reserved, and refuse those found ineligible; the rest wait.
+
+    The actor's own place waits too, whatever the answer: for a colleague.
+    """
+    mine = own_persons(actor)
+    answered = [(place, answer) for place, answer in zip(places, answers, strict=True) if place.person_id not in mine]
+    passed = [place for place, answer in answered if answer is True]
+    failed = [place for place, answer in answered if answer is False]
     admitted = _admit(actor, item, passed)
     refused = _refuse(actor, failed)
     return Settled(admitted, refused, len(places) - admitted - refused)

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import polars as pl
 
@@ -15,9 +16,11 @@ from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.arrays import among
 from qihang.foundation.core.errors import DomainError, NotFound
 from qihang.foundation.core.units import unit_of_work
+from qihang.foundation.core.workflow import Refused
 from qihang.registry.benefits.services import release_many
 from qihang.registry.participants.enums import CategorySource, CategoryState
 from qihang.registry.participants.models import PersonCategory
+from qihang.registry.participants.own_case import OWN_CASE, own_persons, require_not_own
 from qihang.registry.participants.services import claim_categories, correct_public_posts
 from qihang.registry.participants.services import confirm_categories as confirm_claims
 from qihang.registry.participants.services import reject_category as reject_claim
@@ -56,7 +59,8 @@ def confirm_categories(
     """An officer has seen the proof of the categories of these places, which are decided anew at once.
 
     `public_post` is what was found of all of them: 在编, not, or (None) not looked at. What else somebody is said to be
-    stays unconfirmed: nobody has looked at its proof.
+    stays unconfirmed: nobody has looked at its proof. The officer's own place is left to a colleague, and counted as
+    waiting; Refused where there is no other.
     """
     wanted = set(enrolment_ids)
     with unit_of_work(actor):
@@ -65,10 +69,17 @@ def confirm_categories(
         unknown = wanted - set(claims)
         if unknown:
             raise DomainError(f"有 {len(unknown)} 人已经不在等核实，刷新再看", code="stale")
+        mine = set(
+            Enrolment.objects.filter(pk__in=among(wanted), person__in=own_persons(actor)).values_list("pk", flat=True)
+        )
+        if mine and mine == wanted:
+            raise Refused(OWN_CASE, code="guard")
+        wanted -= mine
         categories = dict(Enrolment.objects.filter(pk__in=among(wanted)).values_list("pk", "category"))
         shown = [claim.pk for pk in sorted(wanted) for claim in claims[pk] if claim.category == categories[pk]]
         confirm_claims(actor=actor, ids=shown, public_post=public_post, comment=comment)
-        return decide_waiting(actor=actor, item=item, ids=wanted)
+        settled = decide_waiting(actor=actor, item=item, ids=wanted)
+        return replace(settled, waiting=settled.waiting + len(mine))
 
 
 def reject_category(*, actor: Actor, enrolment: Enrolment, reason: str) -> Settled:
@@ -93,6 +104,7 @@ def correct_category(*, actor: Actor, enrolment: Enrolment, category: str, publi
     with unit_of_work(actor):
         item = hold_open(actor, enrolment.training_class)
         place = _unsettled(enrolment, actor)
+        require_not_own(actor, place.person_id)
         if place.state == EnrolmentState.REFUSED:
             _take_up_again(actor, item, place, comment)
         _claim_and_confirm(actor, place, category, public_post, comment)

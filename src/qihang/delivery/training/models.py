@@ -3,9 +3,11 @@
 import datetime as dt
 from typing import ClassVar
 
+import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 
 from qihang.delivery.training.enums import (
     AttendanceMark,
@@ -18,9 +20,15 @@ from qihang.delivery.training.enums import (
     Module,
     Programme,
 )
-from qihang.delivery.training.querysets import AttendanceQuerySet, EnrolmentQuerySet, TrainingClassQuerySet
+from qihang.delivery.training.querysets import (
+    AttendanceQuerySet,
+    EnrolmentQuerySet,
+    TeachingQuerySet,
+    TrainingClassQuerySet,
+)
 from qihang.foundation.core.fields import EncryptedField, StateField
 from qihang.foundation.core.models import AuditedModel
+from qihang.foundation.core.roles import Role
 
 _FILED = (ClassState.APPROVED, ClassState.COMPLETED)
 _ENDED = (EnrolmentState.COMPLETED, EnrolmentState.NOT_COMPLETED)
@@ -114,6 +122,74 @@ class TrainingClass(AuditedModel):
     def roster_last_day(self) -> dt.date:
         """The last day on which the roster may be brought in."""
         return max(self.start, self.roster_until) if self.roster_until else self.start
+
+
+_TRAINER_OF_THE_SCHOOL = f"""
+    IF NOT EXISTS (
+        SELECT FROM organizations_membership m JOIN training_trainingclass c ON c.organization_id = m.organization_id
+        WHERE m.id = NEW.membership_id AND c.id = NEW.training_class_id AND m.role = '{Role.TRAINER}'
+    ) THEN
+        RAISE EXCEPTION 'qihang: teaching_by_own_trainer: %', NEW.membership_id USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
+
+
+class Teaching(AuditedModel):
+    """A trainer of the institution teaches a class, from a day up to the day before `removed_on`. Never deleted.
+
+    Who once taught a class stays its trainer for the question whose scores they may not write.
+    """
+
+    training_class = models.ForeignKey(TrainingClass, models.RESTRICT, related_name="teachings", verbose_name="班期")
+    membership = models.ForeignKey(
+        "organizations.Membership", models.RESTRICT, related_name="teachings", verbose_name="任课教师"
+    )
+    valid_from = models.DateField("起")
+    removed_on = models.DateField("止", null=True, blank=True)
+
+    audit_readable: ClassVar = ("training_class", "membership", "valid_from", "removed_on")
+    objects: ClassVar = TeachingQuerySet.as_manager()
+
+    class Meta(AuditedModel.Meta):
+        verbose_name = "任课"
+        ordering: ClassVar = ["training_class", "valid_from", "id"]
+        constraints: ClassVar = [
+            ExclusionConstraint(
+                name="one_teaching_a_trainer",
+                expressions=[
+                    ("training_class", "="),
+                    ("membership", "="),
+                    (Func(F("valid_from"), F("removed_on"), Value("[)"), function="daterange"), "&&"),
+                ],
+                violation_error_message="这位教师已经教这个班",
+            ),
+            models.CheckConstraint(
+                name="teaching_dates_in_order",
+                condition=Q(removed_on__isnull=True) | Q(removed_on__gte=F("valid_from")),
+                violation_error_message="不再任课的日期不能早于任课的日期",
+            ),
+        ]
+        triggers = [
+            *AuditedModel.Meta.triggers,
+            pgtrigger.Trigger(
+                name="teaching_by_own_trainer",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=_TRAINER_OF_THE_SCHOOL,
+            ),
+            pgtrigger.ReadOnly(name="teaching_stays", fields=["training_class", "membership", "valid_from"]),
+            pgtrigger.Protect(name="teaching_is_kept", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.training_class_id} {self.membership_id}"
+
+    @property
+    def ended_on(self) -> dt.date | None:
+        """The first day on which they no longer taught the class: taken back, or no trainer any more."""
+        ends = [day for day in (self.removed_on, self.membership.ended_on) if day]
+        return min(ends, default=None)
 
 
 class FilingCounter(models.Model):

@@ -10,6 +10,7 @@ from qihang.delivery.training.enums import EVER_ENROLLED, IN_CLASS, OPEN_CLASSES
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.ports import Port
 from qihang.foundation.core.roles import OFFICERS, Role
+from qihang.registry.organizations.models import Membership
 from qihang.registry.organizations.scope import own_or_region_q
 
 # Apps above give others sight of classes they serve: a station, of the classes that sit with it. actor -> class ids.
@@ -26,17 +27,57 @@ def _related(actor: Actor, field: str) -> Q:
     return seen
 
 
+def of_own_classes(actor: Actor, lead: str = "") -> Q:
+    """Rows of the classes that are the actor's by scope; `lead` is the way to the class ("training_class__").
+
+    Institutions have their own, officers their region's, a trainer those that they teach.
+    """
+    if actor.role == Role.TRAINER and not actor.is_system:
+        return Q(**{f"{lead}pk__in": _taught_by(actor)})
+    return own_or_region_q(actor, f"{lead}organization", f"{lead}region")
+
+
+def _taught_by(actor: Actor) -> models.QuerySet[Any, Any]:
+    """Ids of the classes that somebody teaches today in the role in which they act."""
+    from qihang.delivery.training.models import Teaching
+
+    return Teaching.objects.standing().filter(membership_id=actor.membership_id).values("training_class_id")
+
+
+class TeachingQuerySet(models.QuerySet[Any]):
+    """Who teaches which class."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """As the class."""
+        from qihang.delivery.training.models import TrainingClass
+
+        return self.filter(training_class__in=TrainingClass.objects.visible_to(actor))
+
+    def standing(self) -> Self:
+        """Not taken back."""
+        return self.filter(removed_on__isnull=True)
+
+    def in_force(self) -> Self:
+        """Not taken back, by people who may still act as trainers."""
+        return self.standing().filter(membership__in=Membership.objects.current())
+
+    def by_user(self, user_id: int) -> Self:
+        """All that somebody ever taught, in whichever role they act now."""
+        return self.filter(membership__user_id=user_id)
+
+
 class TrainingClassQuerySet(models.QuerySet[Any]):
     """Classes."""
 
     def visible_to(self, actor: Actor) -> Self:
-        """Institutions see their own, officers their region's once handed in, trainees those they are in.
+        """Institutions see their own, trainers those they teach, officers their region's once handed in, trainees those
+        they are in.
 
         Others see what a relation opens to them.
         """
         if actor.role == Role.PARTICIPANT:
             return self.filter(enrolments__person_id=actor.person_id) if actor.person_id else self.none()
-        mine = Q(own_or_region_q(actor))
+        mine = of_own_classes(actor)
         if actor.role in OFFICERS:
             mine &= ~Q(state=ClassState.DRAFT)
         if actor.organization_id and actor.role not in OFFICERS:
@@ -105,10 +146,10 @@ class EnrolmentQuerySet(models.QuerySet[Any]):
     """Places in classes."""
 
     def visible_to(self, actor: Actor) -> Self:
-        """By the class: institutions their own, officers their region's; a person their own."""
+        """By the class: institutions their own, trainers theirs, officers their region's; a person their own."""
         if actor.role == Role.PARTICIPANT:
             return self.filter(person_id=actor.person_id) if actor.person_id else self.none()
-        mine = own_or_region_q(actor, "training_class__organization", "training_class__region")
+        mine = of_own_classes(actor, "training_class__")
         if actor.organization_id and actor.role not in OFFICERS:
             mine |= _related(actor, "training_class_id")
         return self.filter(mine)

@@ -8,6 +8,7 @@ from qihang.delivery.training.enums import ATTENDED_MARKS, IN_CLASS, ClassState,
 from qihang.delivery.training.opening import OpeningRules, handed_in_on
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
+from qihang.registry.participants.own_case import own_persons
 from qihang.registry.policy import lookup
 
 
@@ -31,9 +32,11 @@ def may_be_joined_late(item: Any, actor: Actor) -> str | None:
 
 
 def may_complete(item: Any, actor: Actor) -> str | None:
-    """Why a class may not be completed yet: it runs, people wait for a decision, or fewer hours were held."""
+    """Why a class may not be completed yet: it runs, is the actor's own, people wait, or fewer hours were held."""
     if clock.today() < item.end:
         return f"{item.end:%Y-%m-%d} 才结班，到那天再办"
+    if item.enrolments.filter(state=EnrolmentState.ENROLLED, person__in=own_persons(actor)).exists():
+        return "您自己在这个班里，结业请同事来办"
     waiting = item.enrolments.undecided().count()
     if waiting:
         return f"还有 {waiting} 人的资格没核实，请县里先核实，或者改为自费"

@@ -5,6 +5,7 @@ from qihang.delivery.training.models import Enrolment, TrainingClass
 from qihang.delivery.training.rules import may_be_cancelled, may_be_joined_late, may_complete, may_open
 from qihang.foundation.core.roles import Role
 from qihang.foundation.core.workflow import SYSTEM, Transition, Workflow
+from qihang.registry.participants.own_case import not_own
 
 PROVIDERS = (Role.PROVIDER_CLERK, Role.PROVIDER_MANAGER)
 REVIEW_DAYS = "review.days"
@@ -108,6 +109,7 @@ ENROLMENT_WORKFLOW = Workflow(
             sources=(EnrolmentState.APPLIED,),
             target=EnrolmentState.ENROLLED,
             roles=(*PROVIDERS, Role.INTAKE_OFFICER, SYSTEM),
+            bulk_guards=(not_own(),),
             needs=("enrolled_on",),
         ),
         Transition(
@@ -116,6 +118,7 @@ ENROLMENT_WORKFLOW = Workflow(
             sources=(EnrolmentState.APPLIED,),
             target=EnrolmentState.REFUSED,
             roles=(*PROVIDERS, Role.INTAKE_OFFICER, SYSTEM),
+            bulk_guards=(not_own(),),
             needs_comment=True,
         ),
         Transition(
@@ -132,6 +135,7 @@ ENROLMENT_WORKFLOW = Workflow(
             sources=(EnrolmentState.REFUSED,),
             target=EnrolmentState.APPLIED,
             roles=(Role.INTAKE_OFFICER, SYSTEM),
+            bulk_guards=(not_own(),),
             needs_comment=True,
         ),
         Transition(

@@ -33,6 +33,8 @@ class Role(TextChoices):
 
 # 三员分离: one user holds at most one of these (GB/T 22239-2019, level three).
 SEPARATED_ADMINS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+# Of the files that their organisation handed in, these see only what they handed in themselves.
+OWN_FILES_ONLY = frozenset({Role.TRAINER})
 OFFICERS = frozenset(
     {
         Role.INTAKE_OFFICER,

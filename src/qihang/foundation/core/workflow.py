@@ -24,6 +24,8 @@ M = TypeVar("M", bound=models.Model)
 
 # Why this one may not, in Chinese, or None.
 Guard = Callable[[Any, Actor], str | None]
+# The same for many at once, where the answer for all costs no more than for one: id -> why not.
+BulkGuard = Callable[[Sequence[Any], Actor], Mapping[int, str]]
 
 # registry.policy registers "working_days": (parameter key, region, day) -> how many, or None when not set.
 deadline_days: Port[Callable[[str, str, dt.date], int | None]] = Port("deadline_days")
@@ -49,6 +51,7 @@ class Transition:
     target: str
     roles: tuple[str, ...]
     guards: tuple[Guard, ...] = ()
+    bulk_guards: tuple[BulkGuard, ...] = ()
     needs_comment: bool = False
     needs: tuple[str, ...] = ()
     different_hands_from: tuple[str, ...] = ()
@@ -163,7 +166,8 @@ class Workflow(Generic[M]):
 
     def possible(self, obj: M, actor: Actor) -> list[Transition]:
         """The available transitions that no guard holds back: what a page offers without a reason beside it."""
-        return [step for step in self.available(obj, actor) if not any(guard(obj, actor) for guard in step.guards)]
+        free = [step for step in self.available(obj, actor) if not any(guard(obj, actor) for guard in step.guards)]
+        return [step for step in free if not _held_back([obj], step, actor)]
 
     def history(self, obj: M) -> models.QuerySet[TransitionLog]:
         """What was done to this thing, oldest first."""
@@ -242,12 +246,13 @@ class Workflow(Generic[M]):
     ) -> dict[int, str]:
         refused: dict[int, str] = {}
         hands = self._made_before({row.pk for row in rows}, step, actor)
+        held = _held_back(rows, step, actor)
         for row in rows:
             try:
                 self._check_source(row, step)
                 for key, value in written.get(row.pk, {}).items():
                     setattr(row, key, value)
-                self._check_facts(row, step, actor, said[row.pk])
+                self._check_facts(row, step, actor, said[row.pk], held)
                 if row.pk in hands:
                     raise NotAllowed(_SAME_HANDS)
             except DomainError as reason:
@@ -270,13 +275,15 @@ class Workflow(Generic[M]):
         return source
 
     def _check(self, row: M, step: Transition, actor: Actor, comment: str) -> None:
-        self._check_facts(row, step, actor, comment)
+        self._check_facts(row, step, actor, comment, _held_back([row], step, actor))
         if self._made_before({row.pk}, step, actor):
             raise NotAllowed(_SAME_HANDS)
 
-    def _check_facts(self, row: M, step: Transition, actor: Actor, comment: str) -> None:
+    def _check_facts(self, row: M, step: Transition, actor: Actor, comment: str, held: Mapping[int, str]) -> None:
         if step.needs_comment and not comment.strip():
             raise Refused(f"{step.label}要写明原因，对方才知道怎么改", code="comment", field="comment")
+        if row.pk in held:
+            raise Refused(held[row.pk], code="guard")
         for guard in step.guards:
             reason = guard(row, actor)
             if reason:
@@ -347,6 +354,16 @@ class Workflow(Generic[M]):
 
 
 _NOT_SEEN = "没有这一条，或者不归您的辖区"
+
+
+def _held_back(rows: Sequence[Any], step: Transition, actor: Actor) -> dict[int, str]:
+    """The rows that a guard of many holds back, each with the first reason."""
+    held: dict[int, str] = {}
+    for guard in step.bulk_guards:
+        held = {**guard(rows, actor), **held}
+    return held
+
+
 _SAME_HANDS = "前一步是您自己办的，这一步要换一个人"
 
 

@@ -3,7 +3,7 @@ from typing import Any, Self
 from django.db import models
 
 from qihang.foundation.core.actors import Actor
-from qihang.foundation.core.roles import Role
+from qihang.foundation.core.roles import OWN_FILES_ONLY, Role
 from qihang.foundation.core.scope import within_region
 from qihang.foundation.documents.enums import EvidenceState
 
@@ -20,12 +20,12 @@ REVIEWERS = (
 
 class EvidenceQuerySet(models.QuerySet[Any]):
     def visible_to(self, actor: Actor) -> Self:
-        """An office sees its region's; anyone else what they or their organisation handed in."""
+        """An office sees its region's; anyone else what their organisation, or a trainer themselves, handed in."""
         if actor.is_system:
             return self
         if actor.role in REVIEWERS:
             return self.filter(within_region("region", actor.region))
-        if actor.organization_id is not None:
+        if actor.organization_id is not None and actor.role not in OWN_FILES_ONLY:
             return self.filter(organization_id=actor.organization_id)
         return self.filter(user_id=actor.user_id) if actor.user_id is not None else self.none()
 

@@ -3,16 +3,18 @@ from typing import Any, Self
 from django.db import models
 
 from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.roles import OWN_FILES_ONLY
 from qihang.foundation.imports.enums import BatchState
 
 
 class ImportBatchQuerySet(models.QuerySet[Any]):
     def visible_to(self, actor: Actor) -> Self:
-        """Files of the actor's own organisation; of somebody without one, their own."""
+        """Files of the actor's own organisation, of a trainer those they brought in; of somebody without one, their own."""
         if actor.is_system:
             return self
         if actor.organization_id is not None:
-            return self.filter(organization_id=actor.organization_id)
+            files = self.filter(organization_id=actor.organization_id)
+            return files.filter(user_id=actor.user_id) if actor.role in OWN_FILES_ONLY else files
         return self.filter(organization_id__isnull=True, user_id=actor.user_id, user_id__isnull=False)
 
     def into(self, *, kind: str, target_id: str) -> Self:

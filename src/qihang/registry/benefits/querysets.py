@@ -31,7 +31,7 @@ class BenefitUseQuerySet(models.QuerySet[Any]):
     def visible_to(self, actor: Actor) -> Self:
         """A person's own; an organisation's, of its own cases; an office's, of its place and all below it.
 
-        Others see what a relation opens to them.
+        Others see what a relation opens to them; who only teaches sees no money.
         """
         if actor.is_system:
             return self.all()
@@ -39,7 +39,7 @@ class BenefitUseQuerySet(models.QuerySet[Any]):
             return self.filter(person_id=actor.person_id) if actor.person_id else self.none()
         if actor.role in OFFICERS:
             return self.filter(region_code_q("region", actor.region))
-        if actor.organization_id is None:
+        if actor.organization_id is None or actor.role == Role.TRAINER:
             return self.none()
         mine = Q(organization_id=actor.organization_id)
         for _, relation in benefit_relations.items():

@@ -2,6 +2,7 @@ from qihang.foundation.core.roles import Role
 from qihang.foundation.core.workflow import SYSTEM, Transition, Workflow
 from qihang.registry.participants.enums import CategoryState, PersonState
 from qihang.registry.participants.models import Person, PersonCategory
+from qihang.registry.participants.own_case import not_own
 
 REGISTRARS = (
     Role.PROVIDER_CLERK,
@@ -42,6 +43,7 @@ CATEGORY_WORKFLOW = Workflow(
             sources=(CategoryState.CLAIMED,),
             target=CategoryState.CONFIRMED,
             roles=(Role.INTAKE_OFFICER, SYSTEM),
+            bulk_guards=(not_own(),),
             seal="核",
         ),
         Transition(
@@ -50,6 +52,7 @@ CATEGORY_WORKFLOW = Workflow(
             sources=(CategoryState.CONFIRMED,),
             target=CategoryState.CONFIRMED,
             roles=(Role.INTAKE_OFFICER,),
+            bulk_guards=(not_own(),),
             needs_comment=True,
         ),
         Transition(
@@ -58,6 +61,7 @@ CATEGORY_WORKFLOW = Workflow(
             sources=(CategoryState.CLAIMED, CategoryState.CONFIRMED),
             target=CategoryState.REJECTED,
             roles=(Role.INTAKE_OFFICER,),
+            bulk_guards=(not_own(),),
             needs_comment=True,
         ),
     ),

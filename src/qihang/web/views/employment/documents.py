@@ -19,6 +19,7 @@ from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError
 from qihang.foundation.core.roles import Role
 from qihang.foundation.documents.models import Evidence, StoredFile
+from qihang.registry.participants.own_case import own_persons
 from qihang.web.access import roles
 from qihang.web.formats import chinese_moment
 from qihang.web.navigation import actor_of
@@ -46,6 +47,9 @@ def spell(request: HttpRequest, public_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     item = get_spell(actor=actor, public_id=public_id)
     steps = {step.name for step in WORK_SPELL_WORKFLOW.available(item, actor)}
+    own = actor.role in DECIDERS and item.person_id in own_persons(actor)
+    if own:
+        steps -= {"accept", "reject", "take_back"}
     form = _form(request, steps)
     if form is not None and request.method == "POST" and form.is_valid():
         try:
@@ -58,6 +62,7 @@ def spell(request: HttpRequest, public_id: UUID) -> HttpResponse:
     values = {
         "spell": item,
         "form": form,
+        "own": own,
         "deciding": "accept" in steps,
         "may_withdraw": "withdraw" in steps and _handed_in_by(item, actor),
         "file": _file_of(item, actor),

@@ -20,6 +20,7 @@ from qihang.foundation.core.workflow import Workflow
 from qihang.foundation.documents.models import Evidence
 from qihang.registry.benefits.models import BenefitUse
 from qihang.registry.participants.models import PersonCategory
+from qihang.registry.participants.own_case import own_persons
 from qihang.registry.participants.workflows import CATEGORY_WORKFLOW
 from qihang.registry.policy.models import Decision
 from qihang.registry.policy.services import ExplainedLine, conclude, explain, working
@@ -177,13 +178,15 @@ def _others(actor: Actor, place: Enrolment) -> list[Enrolment]:
 
 def _may(actor: Actor, place: Enrolment) -> dict[str, bool]:
     """What this reader can do from here."""
-    intake = actor.role == Role.INTAKE_OFFICER
+    own = actor.role == Role.INTAKE_OFFICER and place.person_id in own_persons(actor)
+    intake = actor.role == Role.INTAKE_OFFICER and not own
     waiting = place.state == EnrolmentState.APPLIED and place.subsidised
     return {
         "reveal": actor.role in {*DESKS, Role.SECOND_REVIEWER},
         "code": actor.role in ISSUERS,
         "reject": intake and waiting and bool(place.category),
         "correct": intake and waiting,
+        "own": own,
         "reconsider": intake and place.state == EnrolmentState.REFUSED,
     }
 

@@ -21,6 +21,7 @@ from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError
 from qihang.foundation.core.roles import Role
 from qihang.registry.participants.models import PersonCategory
+from qihang.registry.participants.own_case import OWN_CASE, own_persons
 from qihang.registry.policy.services import explain
 from qihang.registry.reference.codes import codes
 from qihang.registry.reference.identity import age_on
@@ -53,6 +54,7 @@ class ClaimRow:
     notes: Sequence[tuple[str, str]]
     url: str
     claimed: bool
+    own: bool
 
 
 @roles(*CASE_ROLES)
@@ -130,11 +132,16 @@ def outcome(request: HttpRequest, public_id: str) -> HttpResponse:
         training_class=item, public_id__in=request.session.get(_SETTLED, [])
     )
     places = list(rows.select_related("person", "decision__basis"))
+    mine = own_persons(actor)
     values = {
         "item": item,
         "admitted": [place for place in places if place.state == EnrolmentState.ENROLLED],
         "refused": [(place, _conditions(place, False)) for place in places if place.state == EnrolmentState.REFUSED],
-        "waiting": [(place, _conditions(place, None)) for place in places if place.state == EnrolmentState.APPLIED],
+        "waiting": [
+            (place, OWN_CASE if place.person_id in mine else _conditions(place, None))
+            for place in places
+            if place.state == EnrolmentState.APPLIED
+        ],
         "left": places_awaiting(actor).filter(training_class=item).count(),
     }
     return render(request, "office/categories_outcome.html", values)
@@ -159,31 +166,44 @@ def claim_rows(actor: Actor, item: TrainingClass) -> list[ClaimRow]:
     claims = waiting_claims(item)
     facts = cross_facts(actor=actor, item=item, places=places, benefit=BENEFIT)
     proofs = {code.code: str(code.attributes.get("proof", "")) for code in codes("person_category")}
-    return [_row(item, place, claims.get(place.pk, []), facts[place.person_id], proofs) for place in places]
+    mine = own_persons(actor)
+    return [
+        _row(item, place, claims.get(place.pk, []), facts[place.person_id], proofs, own=place.person_id in mine)
+        for place in places
+    ]
 
 
 def _row(
-    item: TrainingClass, place: Enrolment, claims: Sequence[PersonCategory], facts: CrossFacts, proofs: dict[str, str]
+    item: TrainingClass,
+    place: Enrolment,
+    claims: Sequence[PersonCategory],
+    facts: CrossFacts,
+    proofs: dict[str, str],
+    *,
+    own: bool,
 ) -> ClaimRow:
-    own = next((claim for claim in claims if claim.category == place.category), None)
+    claim = next((claim for claim in claims if claim.category == place.category), None)
     return ClaimRow(
         id=str(place.public_id),
         name=str(place.person.name),
         identity=str(place.person.identity_no),
         age=age_on(place.person.birth_date, item.start),
         category=category_label(place.category) if place.category else "没有填",
-        certificate=own if own and own.certificate_no else None,
+        certificate=claim if claim and claim.certificate_no else None,
         proof=proofs.get(place.category, ""),
         notes=_notes(place, facts),
         url=reverse("office_case", args=[place.public_id]),
-        claimed=own is not None,
+        claimed=claim is not None and not own,
+        own=own,
     )
 
 
 def _notes(place: Enrolment, facts: CrossFacts) -> list[tuple[str, str]]:
     """What the registers say, each with a tone; the doubtful things first."""
     others = [code for code in facts.claimed if code != place.category]
-    notes = [("hold", f"在“{name}”里") for name in facts.other_classes]
+    notes = [("hold", f"在本班学校任职：{role}") for role in facts.staff]
+    notes += [("hold", f"在本班学校任过职：{role}") for role in facts.former_staff]
+    notes += [("hold", f"在“{name}”里") for name in facts.other_classes]
     if facts.hidden_classes:
         notes.append(("hold", f"辖区外还在 {with_unit(facts.hidden_classes, '个班')}里"))
     notes += [("err", f"认定过不属于：{category_label(code)}") for code in facts.rejected]

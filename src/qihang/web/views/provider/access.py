@@ -20,8 +20,10 @@ OFFICE = (
     Role.FINANCE_OFFICER,
     Role.INSPECTOR,
 )
+# Who keeps a class's attendance.
+MARKERS = (*PROVIDERS, Role.TRAINER)
 # Who may look into a class; whose classes, visible_to decides. Leaders see the class, not its people.
-PEOPLE_READERS = (*PROVIDERS, Role.TRAINER, Role.STATION_CLERK, *OFFICE)
+PEOPLE_READERS = (*MARKERS, Role.STATION_CLERK, *OFFICE)
 CLASS_READERS = (*PEOPLE_READERS, Role.LEADER)
 REVEALERS = (*PROVIDERS, Role.INTAKE_OFFICER, Role.SECOND_REVIEWER, Role.APPROVER, Role.INSPECTOR)
 
@@ -48,4 +50,4 @@ def returned_words(item: TrainingClass) -> str:
 
 def keeps_list(request: HttpRequest) -> bool:
     """Whether the list of classes is this reader's; officers come from their own lists."""
-    return actor_of(request).role in (*PROVIDERS, Role.TRAINER)
+    return actor_of(request).role in MARKERS

@@ -20,7 +20,7 @@ from qihang.web.access import roles
 from qihang.web.formats import percent
 from qihang.web.navigation import actor_of
 from qihang.web.parts import Crumb
-from qihang.web.views.provider.access import PEOPLE_READERS, class_of, crumbs_of
+from qihang.web.views.provider.access import MARKERS, PEOPLE_READERS, class_of, crumbs_of
 
 # As teachers write them on their own sheets.
 SIGNS = {
@@ -39,7 +39,9 @@ def overview(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     actor = actor_of(request)
     register = register_of(item)
     people = attendance_summary(item)
-    works = actor.role in PROVIDERS and item.state == ClassState.APPROVED
+    open_now = item.state == ClassState.APPROVED
+    works = actor.role in PROVIDERS and open_now
+    marks = actor.role in MARKERS and open_now
     return render(
         request,
         "provider/attendance.html",
@@ -54,7 +56,7 @@ def overview(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             "person_limit": _limit(register.person_limit),
             "day_limit": _limit(register.day_limit),
             "signs": [(SIGNS[mark], mark.label) for mark in AttendanceMark],
-            "import_url": reverse("import_start", args=["attendance", item.public_id]) if works else "",
+            "import_url": reverse("import_start", args=["attendance", item.public_id]) if marks else "",
             "works": works,
             "completes": works and may_complete(item, actor) is None,
         },

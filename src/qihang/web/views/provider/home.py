@@ -61,6 +61,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "provider/home.html",
         {
             "works": works,
+            "teaches_none": not works and not counts["all"],
             "task": tasks[0] if tasks else None,
             "task_due": due_of(tasks[0], calendar) if tasks else None,
             "others": [(task, due_of(task, calendar)) for task in tasks[1:_TASKS]],

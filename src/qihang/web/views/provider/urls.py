@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qihang.web.views.provider import application, attendance, completion, home, people, places, workspace
+from qihang.web.views.provider import application, attendance, completion, home, people, places, trainers, workspace
 
 urlpatterns = [
     path("", home.overview, name="provider_home"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("<uuid:public_id>/edit/", application.edit_what, name="class_edit"),
     path("<uuid:public_id>/edit/details/", application.edit_details, name="class_edit_details"),
     path("<uuid:public_id>/step/<slug:step>/", workspace.step, name="class_step"),
+    path("<uuid:public_id>/trainers/", trainers.choose, name="class_trainers"),
     path("<uuid:public_id>/contact/", workspace.reveal_contact, name="class_contact"),
     path("<uuid:public_id>/people/", people.overview, name="class_people"),
     path("<uuid:public_id>/people/<uuid:person_id>/", places.overview, name="enrolment_page"),

@@ -15,7 +15,7 @@ from qihang.foundation.core.actors import Actor
 from qihang.web.formats import chinese_date
 from qihang.web.views.employment.roles import LISTED
 from qihang.web.views.employment.work_known import Found, found_of
-from qihang.web.views.provider.access import PEOPLE_READERS
+from qihang.web.views.provider.access import MARKERS, PEOPLE_READERS
 from qihang.web.views.station.access import READERS as SITTING_READERS
 from qihang.web.views.station.sittings import next_step
 from qihang.web.views.subsidies.earned import READERS as EARNED_READERS
@@ -50,7 +50,7 @@ def doings(item: TrainingClass, actor: Actor, standing: Standing) -> list[Doing]
     """Every way that there is by now, in the order in which a class is gone through."""
     if item.state not in {ClassState.APPROVED, ClassState.COMPLETED}:
         return []
-    return [*_after_filing(item, actor, standing), *(_files(item) if actor.role in PROVIDERS else ())]
+    return [*_after_filing(item, actor, standing), *_files(item, actor)]
 
 
 def _after_filing(item: TrainingClass, actor: Actor, standing: Standing) -> Iterator[Doing]:
@@ -67,9 +67,14 @@ def _after_filing(item: TrainingClass, actor: Actor, standing: Standing) -> Iter
         yield Doing("补贴", "学完、考过、就业各算出多少", reverse("class_earned", args=args))
 
 
-def _files(item: TrainingClass) -> Iterator[Doing]:
+def _files(item: TrainingClass, actor: Actor) -> Iterator[Doing]:
+    if actor.role not in MARKERS:
+        return
     if item.state == ClassState.APPROVED:
-        yield Doing("导入花名册", "一格一格核对，对的先进", reverse("import_start", args=["roster", item.public_id]))
+        if actor.role in PROVIDERS:
+            yield Doing(
+                "导入花名册", "一格一格核对，对的先进", reverse("import_start", args=["roster", item.public_id])
+            )
         yield Doing("导入考勤表", "照学校自己的表就行", reverse("import_start", args=["attendance", item.public_id]))
     yield Doing("导入过的文件", "原样留着，核对记录也在", reverse("import_list"))
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from qihang.delivery.training.enums import ClassKind, ClassState, EnrolmentState
 from qihang.delivery.training.models import TrainingClass
 from qihang.delivery.training.rules import days_held
+from qihang.delivery.training.teaching import trainers_of
 from qihang.delivery.training.workflows import CLASS_WORKFLOW, PROVIDERS
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.calendars import WorkCalendar
@@ -64,6 +65,8 @@ def overview(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             "buttons": _buttons(item, actor, task.url if task else ""),
             "edits": actor.role in PROVIDERS and item.state in {ClassState.DRAFT, ClassState.RETURNED},
             "returned": returned_words(item),
+            "trainers": [one.user.name for one in trainers_of(item)],
+            "staffs": actor.role in PROVIDERS and item.state != ClassState.CANCELLED,
             "facts": _facts(item, sitting_words(standing.sitting, actor) if standing.sitting else ""),
             "reveals": actor.role in REVEALERS,
             "events": history_of(CLASS_WORKFLOW, item),
