@@ -13,7 +13,6 @@ from qihang.registry.organizations.models import Membership
 from qihang.registry.participants.own_case import own_persons
 from qihang.registry.policy import lookup
 
-# The levels for which there is a rule of certificate numbers.
 
 
 DUE_DAYS = "appraisal.due_days"
