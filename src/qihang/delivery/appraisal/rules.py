@@ -13,8 +13,6 @@ from qihang.registry.organizations.models import Membership
 from qihang.registry.participants.own_case import own_persons
 from qihang.registry.policy import lookup
 
-
-
 DUE_DAYS = "appraisal.due_days"
 
 
