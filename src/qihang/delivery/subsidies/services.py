@@ -25,8 +25,9 @@ from qihang.registry.policy.models import Decision
 from qihang.registry.policy.services import answer_many, decide_many, first_obstacle, rule_of
 from qihang.registry.policy.stored import marks_of
 
-# How far lists have been checked changes with every list; by itself it is no reason to decide anew.
-_PASSING = "work_checked_until"
+# The day of settlement changes daily, how far lists have been checked with every list; by themselves they are no reason
+# to decide anew.
+_PASSING = {"settled_on", "work_checked_until"}
 _OWNER: dict[str, Any] = {"person_id": pl.Int64, "case_ref": pl.String, "on": pl.Date, "region": pl.String}
 _OTHER_GROUND = "依据变了，按新的依据另记"
 
@@ -173,5 +174,5 @@ def _differs(stored: Decision | None, now: _Answer) -> bool:
         return True
     known, fen = stored.facts, None if stored.amount is None else int(stored.amount.scaleb(2))
     was = (stored.rules_version, stored.outcome_marks, stored.eligible, fen, stored.missing)
-    facts = any(known.get(name) != value for name, value in now.facts.items() if name != _PASSING)
+    facts = any(known.get(name) != value for name, value in now.facts.items() if name not in _PASSING)
     return facts or was != (now.version, now.marks, now.eligible, now.fen, now.missing)
