@@ -4,13 +4,10 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from tests.delivery.appraisal.builders import make_station
 from tests.delivery.builders import Cast, place_in
-from tests.delivery.subsidies.builders import CERTIFIED_ON, END, Papers, completed_class, contributions
+from tests.delivery.subsidies.builders import CERTIFIED_ON, END, Papers, completed_class, contributions, sitting_of
 from tests.factories import HAINAN, SYSTEM, make_actor
 
-from qihang.delivery.appraisal.models import Sitting
-from qihang.delivery.appraisal.services import plan_sitting
 from qihang.delivery.appraisal.workflows import SITTING_WORKFLOW
 from qihang.delivery.subsidies.enums import Tranche
 from qihang.delivery.subsidies.models import EarnedTranche
@@ -126,7 +123,7 @@ class TestTooLateForACertificate:
         self, cast: Cast, waiting: tuple[TrainingClass, Enrolment], papers: Papers
     ) -> None:
         item, place = waiting
-        sitting = _plan(item, LAST_SITTING)
+        sitting = sitting_of(item, LAST_SITTING)
         settle(item, LAST_SITTING + 5 * A_DAY)
         assert outcomes(place, Tranche.CERTIFIED) == {"certified": None}
         assert certified_line(place).situation == "最晚 2026-06-25 鉴定（结课后 90 天内），还在等成绩"
@@ -136,7 +133,7 @@ class TestTooLateForACertificate:
 
     def test_a_sitting_that_came_to_nothing_is_not(self, waiting: tuple[TrainingClass, Enrolment]) -> None:
         item, place = waiting
-        sitting = _plan(item, LAST_SITTING)
+        sitting = sitting_of(item, LAST_SITTING)
         SITTING_WORKFLOW.apply(sitting, "cancel", actor=SYSTEM, comment="没有人来")
         settle(item, LAST_SITTING + A_DAY)
         assert outcomes(place, Tranche.CERTIFIED) == {"certified": False}
@@ -160,8 +157,3 @@ class TestTooLateForACertificate:
         assert settle(item, LAST_SITTING + 2 * A_DAY).earned == 1
         assert outcomes(place, Tranche.CERTIFIED) == {}
         assert certified_line(place).situation == f"{CERTIFIED_ON} 发证"
-
-
-def _plan(item: TrainingClass, on: dt.date) -> Sitting:
-    with clock.travel_to(END):
-        return plan_sitting(actor=SYSTEM, item=item, station=make_station(), on=on, place="")

@@ -90,6 +90,11 @@ def conclude(decision: Decision, audience: Audience = "participant") -> str:
     return "。".join(parts) or "待核：金额（看等级和课时是否填了）"
 
 
+def first_failed(decision: Decision, audience: Audience = "participant") -> ExplainedLine | None:
+    """The first clause that failed, with the person's situation; None where none did."""
+    return next((line for line in explain(decision, audience) if line.passed is False), None)
+
+
 def first_obstacle(decision: Decision) -> str:
     """In a few words what stands in the way, for counting cases by reason; empty for an eligible case.
 
