@@ -1,7 +1,8 @@
 """What settling means for the benefit that a place holds: given back when nothing can be earned on it, else counted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from qihang.delivery.appraisal.models import Score
 from qihang.delivery.subsidies.gathering import Ground
 from qihang.delivery.subsidies.ports import certificates_of
 from qihang.delivery.training.deciding import BENEFIT, SOURCE
@@ -16,6 +17,7 @@ from qihang.registry.policy.models import Decision
 from qihang.registry.policy.services import first_failed
 
 _BACK = "这次的补贴得不到了，占用的次数退回来"
+_NOT_SAT = "没有参加鉴定"
 _AGAIN = "又有了有效的证书，这次重新算用过一次"
 
 
@@ -65,14 +67,22 @@ def _without_certificate(back: Mapping[str, Ground]) -> dict[str, Ground]:
 
 
 def _reasons(back: Mapping[str, Ground], decisions: Mapping[str, Decision]) -> dict[str, str]:
-    """Why each is given back, for the person and the officer to read. One query for the facts of them all."""
+    """Why each is given back, for the person and the officer to read. Two queries for them all."""
     wanted = Decision.objects.filter(pk__in=among(decisions[ref].pk for ref in back)).prefetch_related("basis")
-    return {one.case_ref: f"{_reason(back[one.case_ref], one)}。{_BACK}" for one in wanted}
+    scored = _scored(back.values())
+    return {one.case_ref: f"{_reason(back[one.case_ref], one, scored)}。{_BACK}" for one in wanted}
 
 
-def _reason(ground: Ground, decision: Decision) -> str:
+def _reason(ground: Ground, decision: Decision, scored: Mapping[int, str]) -> str:
     paper = ground.certificate
     if paper is not None and not paper.stands:
         return f"证书 {paper.certificate_no} 撤销了：{paper.revoked_for}" if paper.revoked_for else "证书撤销了"
-    failed = first_failed(decision, "participant")
-    return f"{failed.condition}：{failed.situation}" if failed else ""
+    failed = first_failed(decision)
+    return "；".join(filter(None, (scored.get(ground.place.pk, _NOT_SAT), failed.situation if failed else "")))
+
+
+def _scored(grounds: Iterable[Ground]) -> dict[int, str]:
+    """What came of the last sitting of each who has a score, by enrolment id."""
+    rows = Score.objects.valid().filter(enrolment__in=among(ground.place.pk for ground in grounds))
+    found = rows.order_by("sitting__on", "pk").values_list("enrolment_id", "theory", "practice")
+    return {place: "鉴定缺考" if None in points else "鉴定没有合格" for place, *points in found}
