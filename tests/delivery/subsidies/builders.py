@@ -4,12 +4,18 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from tests.delivery.appraisal.builders import make_station
 from tests.delivery.builders import Cast, approved_class, make_person, place_in
 from tests.factories import SYSTEM
 from tests.registry.policy.cases import decide
 from tests.workbooks import text
 
+from qihang.delivery.appraisal.models import Certificate, Sitting
+from qihang.delivery.appraisal.services import issue_many, plan_sitting
+from qihang.delivery.appraisal.workflows import SITTING_WORKFLOW
+from qihang.delivery.subsidies.jobs import SETTLE_JOB
 from qihang.delivery.subsidies.ports import Certified
+from qihang.delivery.training.deciding import SOURCE
 from qihang.delivery.training.models import Attendance, Enrolment, TrainingClass
 from qihang.delivery.training.workflows import CLASS_WORKFLOW, ENROLMENT_WORKFLOW
 from qihang.foundation.core import clock
@@ -17,6 +23,12 @@ from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.units import unit_of_work
 from qihang.foundation.imports import services as imports
 from qihang.foundation.imports.models import ImportBatch
+from qihang.foundation.jobs.models import Job
+from qihang.foundation.jobs.services import run_now
+from qihang.registry.benefits.models import BenefitUse
+from qihang.registry.benefits.services import Request, reserve_many
+from qihang.registry.benefits.workflows import BENEFIT_USE_WORKFLOW
+from qihang.registry.organizations.models import Organization
 
 END = dt.date(2026, 3, 27)
 CERTIFIED_ON = dt.date(2026, 4, 10)
@@ -48,6 +60,48 @@ def completed_class(
     enrolled = [granted_place(item, **facts) for facts in [*({} for _ in range(people)), *places]]
     complete(item, enrolled)
     return item, enrolled
+
+
+def reserve(*places: Enrolment) -> None:
+    """The training subsidy is reserved for these places, as when they were admitted."""
+    requests = [
+        Request(
+            place.decision_id,
+            SOURCE,
+            str(place.public_id),
+            occupation=place.training_class.occupation.code,
+            level=place.training_class.level,
+            organization_id=place.training_class.organization_id,
+        )
+        for place in places
+    ]
+    assert not reserve_many(actor=SYSTEM, requests=requests).refused
+
+
+def sitting_of(item: TrainingClass, on: dt.date = CERTIFIED_ON, station: Organization | None = None) -> Sitting:
+    with clock.travel_to(END):
+        return plan_sitting(actor=SYSTEM, item=item, station=station or make_station(), on=on, place="")
+
+
+def hold(sitting: Sitting, *passed: Enrolment) -> list[Certificate]:
+    """The sitting takes place on its day, and these pass."""
+    with clock.travel_to(sitting.on), unit_of_work(SYSTEM):
+        SITTING_WORKFLOW.apply(sitting, "hold", actor=SYSTEM)
+        return issue_many(actor=SYSTEM, sitting=sitting, enrolments=passed)
+
+
+def use_of(place: Enrolment) -> BenefitUse:
+    return BenefitUse.objects.get(source_ref=str(place.public_id))
+
+
+def steps_of(use: BenefitUse) -> list[str]:
+    return list(BENEFIT_USE_WORKFLOW.history(use).values_list("transition", flat=True))
+
+
+def run_jobs() -> None:
+    """The worker comes by and settles what is queued."""
+    for job in Job.objects.filter(kind=SETTLE_JOB, state="queued").order_by("pk"):
+        run_now(job)
 
 
 def complete(item: TrainingClass, enrolled: Collection[Enrolment]) -> None:

@@ -113,7 +113,8 @@ class TestCertificate:
 
     def test_without_a_register_of_certificates_everybody_waits(self, cast: Cast) -> None:
         item, (place,) = completed_class(cast)
-        assert settle_class(actor=cast.intake, item=item).earned == 0
+        with clock.travel_to(CERTIFIED_ON):
+            assert settle_class(actor=cast.intake, item=item).earned == 0
         assert unknown(standing(place, Tranche.CERTIFIED)) == ["certified"]
 
     def test_a_revoked_certificate_takes_both_parts_back(self, cast: Cast, papers: Papers) -> None:
@@ -452,7 +453,7 @@ class TestMoney:
         summary = {tranche: (one.count, one.amount) for tranche, one in found.tranches.items()}
         assert summary == {Tranche.CERTIFIED: (2, Decimal(1500)), Tranche.EMPLOYED: (1, Decimal(750))}
         assert found.amount == Decimal(2250)
-        assert dict(found.tranches[Tranche.CERTIFIED].not_yet) == {"取得证书，证书有效": 1}
+        assert dict(found.tranches[Tranche.CERTIFIED].never) == {"取得证书，证书有效": 1}
         rows = totals_by_region(actor=make_actor("leader", region=HAINAN))
         assert [(one.region, one.tranche, one.count, one.amount) for one in rows] == [
             ("460108", Tranche.CERTIFIED, 2, Decimal(1500)),

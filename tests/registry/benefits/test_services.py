@@ -21,8 +21,10 @@ from qihang.foundation.core.actors import ANONYMOUS, Actor
 from qihang.foundation.core.errors import DomainError, NotAllowed
 from qihang.foundation.core.roles import Role
 from qihang.foundation.core.units import unit_of_work
+from qihang.foundation.core.workflow import BulkOutcome
 from qihang.registry.benefits.models import BenefitUse
 from qihang.registry.benefits.services import (
+    count_again_many,
     enjoy_many,
     release_many,
     reserve_many,
@@ -39,6 +41,12 @@ ENROLMENT = "training.Enrolment"
 @pytest.fixture
 def demo_set() -> None:
     load_demo_parameters()
+
+
+def count_again(*refs: str) -> BulkOutcome:
+    return count_again_many(
+        actor=SYSTEM, benefit="training_subsidy", source_kind=ENROLMENT, source_refs=refs, comment="补发了证书"
+    )
 
 
 def states() -> list[str]:
@@ -140,19 +148,40 @@ class TestAfterwards:
         assert "写明原因" in next(iter(outcome.refused.values()))
         assert states() == ["reserved"]
 
-    def test_what_was_enjoyed_is_taken_back_by_the_office_only(self) -> None:
+    def test_what_was_enjoyed_is_taken_back_by_who_settles_only(self) -> None:
         person = make_person()
         reserve(person, "a")
         enjoy_many(actor=SYSTEM, source_kind=ENROLMENT, source_refs=["a"])
         assert release_many(actor=SYSTEM, source_kind=ENROLMENT, source_refs=["a"], comment="退款").refused
         with pytest.raises(NotAllowed):
             take_back_many(
-                actor=make_actor(Role.PROVIDER_CLERK), source_kind=ENROLMENT, source_refs=["a"], comment="退款"
+                actor=make_actor(Role.EMPLOYER_USER), source_kind=ENROLMENT, source_refs=["a"], comment="退款"
             )
         officer = make_actor(Role.INTAKE_OFFICER, region=HAIKOU)
         take_back_many(actor=officer, source_kind=ENROLMENT, source_refs=["a"], comment="证书撤销，款已退回")
         assert states() == ["released"]
         assert counts_of(person)["lifetime_uses"] == 0
+
+    def test_what_was_given_back_counts_again_once(self) -> None:
+        person = make_person()
+        reserve(person, "a")
+        release_many(actor=SYSTEM, source_kind=ENROLMENT, source_refs=["a"], comment={"a": "没有证书"})
+        assert counts_of(person)["lifetime_uses"] == 0
+        for outcome in (1, 0):
+            assert len(count_again("a").done) == outcome
+        assert (states(), counts_of(person)["lifetime_uses"]) == (["enjoyed"], 1)
+        assert take_back_many(actor=SYSTEM, source_kind=ENROLMENT, source_refs=["a"], comment="撤销").done
+        assert len(count_again("a").done) == 1
+
+    def test_a_case_that_holds_the_benefit_or_never_did_counts_no_second_time(self) -> None:
+        person = make_person()
+        reserve(person, "a")
+        release_many(actor=SYSTEM, source_kind=ENROLMENT, source_refs=["a"], comment="没有证书")
+        reserve(person, "a")
+        assert count_again("a", "unknown").done == []
+        release_many(actor=SYSTEM, source_kind=ENROLMENT, source_refs=["a"], comment="没有证书")
+        (again,) = count_again("a").done
+        assert (again, states()) == (BenefitUse.objects.latest("pk").pk, ["released", "enjoyed"])
 
     def test_a_case_elsewhere_is_out_of_reach(self) -> None:
         reserve(make_person(), "a")

@@ -3,6 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 
+import polars as pl
 import pytest
 from django.db import connection
 from tests.factories import HAINAN, MEILAN, SYSTEM, make_actor
@@ -10,7 +11,9 @@ from tests.registry.policy.cases import FILED, VARIED, decide, frame_of
 
 from qihang.foundation.core.errors import DomainError
 from qihang.foundation.core.roles import Role
+from qihang.registry.policy.engine.evaluation import decide as by_rule
 from qihang.registry.policy.models import Decision, Parameter
+from qihang.registry.policy.rules import rule_for, rule_of_version
 from qihang.registry.policy.services import (
     Replay,
     RuleMissing,
@@ -24,6 +27,8 @@ from qihang.registry.policy.services import (
     verify_decisions,
     withdraw_parameter,
 )
+from qihang.registry.policy.services.decisions import book_for
+from qihang.registry.policy.services.storing import store_answers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_set")]
 
@@ -189,3 +194,34 @@ class TestReplaying:
 def test_what_is_no_supposition_is_refused_in_words(text: str, why: str) -> None:
     with pytest.raises(DomainError, match=why):
         parse_override(text)
+
+
+class TestOlderEditions:
+    """A decision of the first edition of a rule that has a second, which asks for facts that nobody asked for then."""
+
+    @pytest.fixture
+    def stored(self) -> Decision:
+        facts = {
+            "subsidised": True,
+            "granted": True,
+            "granted_fen": 150_000,
+            "completed": True,
+            "completed_on": dt.date(2026, 3, 27),
+            "certificate_stands": True,
+            "certified_on": dt.date(2026, 4, 10),
+        }
+        rule = rule_of_version("training_tranche_certified/1")
+        cases = frame_of([facts]).with_columns(on=pl.lit(FILED), region=pl.lit(MEILAN))
+        answers = by_rule(rule, cases, on=FILED, region=MEILAN, book=book_for(rule))
+        (pk,) = store_answers(answers, cases, actor=SYSTEM)
+        return Decision.objects.get(pk=pk)
+
+    def test_they_recompute_by_their_own(self, stored: Decision) -> None:
+        assert stored.rule.edition < rule_for(stored.benefit).edition
+        assert (stored.amount, verify_decisions().holds) == (Decimal(750), True)
+
+    def test_they_are_replayed_by_the_latest_with_what_they_know(self, stored: Decision) -> None:
+        found = replay(benefit=stored.benefit, date_from=FILED, date_to=FILED)
+        assert (found.decisions, found.changed, found.amount_now) == (1, [], Decimal(750))
+        half = [parse_override("training.tranche.certified=0.4")]
+        assert replay(benefit=stored.benefit, date_from=FILED, date_to=FILED, with_=half).amount_now == Decimal(600)

@@ -17,8 +17,11 @@ DUE_DAYS = "appraisal.due_days"
 
 
 def last_day(item: TrainingClass) -> dt.date:
-    """The latest day on which a class may sit: its end and appraisal.due_days. ParameterMissing where none is set."""
-    days = lookup.require(DUE_DAYS, region=item.region_id, on=item.end)
+    """The latest day on which a class may sit: its end and the appraisal.due_days of its filing day, as for the subsidy.
+
+    ParameterMissing where none is set.
+    """
+    days = lookup.require(DUE_DAYS, region=item.region_id, on=item.filed_on or item.end)
     end: dt.date = item.end
     return end + dt.timedelta(days=int(str(days)))
 

@@ -1,7 +1,7 @@
 """Planning a class's sitting, issuing certificates under numbers that never come twice, and taking them back."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import connection, models
@@ -11,21 +11,24 @@ from qihang.delivery.appraisal.numbers import NumberPlan, clean_number, number_p
 from qihang.delivery.appraisal.ports import tell_certificates_changed
 from qihang.delivery.appraisal.rules import may_sit
 from qihang.delivery.appraisal.workflows import CERTIFICATE_WORKFLOW, SITTING_WORKFLOW
-from qihang.delivery.training.deciding import SOURCE
+from qihang.delivery.training.deciding import BENEFIT, SOURCE
 from qihang.delivery.training.enums import EnrolmentState
 from qihang.delivery.training.models import Enrolment, TrainingClass
 from qihang.foundation.accounts import throttle
 from qihang.foundation.accounts.clients import Client
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
+from qihang.foundation.core.arrays import among
 from qihang.foundation.core.errors import DomainError, NotFound
+from qihang.foundation.core.models import TransitionLog
 from qihang.foundation.core.units import unit_of_work
 from qihang.foundation.core.workflow import Refused
 from qihang.foundation.imports.engine.text import squeezed
-from qihang.registry.benefits.services import enjoy_many
+from qihang.registry.benefits.services import count_again_many, enjoy_many
 from qihang.registry.organizations.enums import OrganizationKind
 from qihang.registry.organizations.models import Organization
 from qihang.registry.participants.models import Person
+from qihang.registry.participants.services import lock_persons
 from qihang.registry.policy import lookup
 
 _CHECKS = "certificate_check"
@@ -104,7 +107,10 @@ def issue_many(*, actor: Actor, sitting: Sitting, enrolments: Sequence[Enrolment
         return []
     item = sitting.training_class
     today = clock.today()
+    earning = _subsidised(enrolments)
     with unit_of_work(actor):
+        # Before the certificates point to them, lest two who lock them wait crosswise.
+        lock_persons(row.person_id for row in earning)
         numbers = _take_numbers(_plan(sitting, today), len(enrolments))
         made = [
             Certificate(
@@ -122,7 +128,7 @@ def issue_many(*, actor: Actor, sitting: Sitting, enrolments: Sequence[Enrolment
             for enrolment, number in zip(enrolments, numbers, strict=True)
         ]
         CERTIFICATE_WORKFLOW.enter_many(made, actor=actor)
-        _enjoy(actor, enrolments)
+        _enjoy(actor, earning)
         tell_certificates_changed(actor, [item.pk])
     return made
 
@@ -158,14 +164,22 @@ def _take_numbers(plan: NumberPlan, count: int) -> list[str]:
         ) from None
 
 
+def _subsidised(enrolments: Sequence[Enrolment]) -> list[Enrolment]:
+    return [row for row in enrolments if row.state == EnrolmentState.COMPLETED and row.subsidised]
+
+
 def _enjoy(actor: Actor, enrolments: Sequence[Enrolment]) -> None:
-    earned = [row for row in enrolments if row.state == EnrolmentState.COMPLETED and row.subsidised]
-    refs = [str(row.public_id) for row in earned]
+    """The subsidy of each counts as enjoyed, also where it had been given back for want of a certificate."""
+    refs = [str(row.public_id) for row in enrolments]
     enjoy_many(actor=actor, source_kind=SOURCE, source_refs=refs, comment="取得证书")
+    count_again_many(actor=actor, benefit=BENEFIT, source_kind=SOURCE, source_refs=refs, comment="取得证书，重新计入")
 
 
 def revoke_certificate(*, actor: Actor, certificate: Certificate, reason: str) -> Certificate:
-    """The approver takes a certificate back; anyone who checks it reads the reason. It is never deleted."""
+    """The approver takes a certificate back; anyone who checks it reads the reason. It is never deleted.
+
+    The class is settled again for it: what was earned is reversed, and the benefit with it given back.
+    """
     with unit_of_work(actor):
         CERTIFICATE_WORKFLOW.apply(
             certificate, "revoke", actor=actor, comment=reason, fields={"revoked_on": clock.today()}
@@ -177,8 +191,17 @@ def revoke_certificate(*, actor: Actor, certificate: Certificate, reason: str) -
 
 def revocation_reason(certificate: Certificate) -> str:
     """Why a certificate was revoked; empty for one in force."""
-    last = CERTIFICATE_WORKFLOW.history(certificate).filter(transition="revoke").last()
-    return last.comment if last else ""
+    return revocation_reasons([certificate.pk]).get(certificate.pk, "")
+
+
+def revocation_reasons(ids: Collection[int]) -> dict[int, str]:
+    """Why each of these certificates was revoked, by id; those in force are left out. One query, or none for nobody."""
+    if not ids:
+        return {}
+    steps = TransitionLog.objects.filter(
+        subject=CERTIFICATE_WORKFLOW.subject, subject_id__in=among(ids), transition="revoke"
+    )
+    return dict(steps.values_list("subject_id", "comment"))
 
 
 # -- checking ---

@@ -13,6 +13,8 @@ from qihang.delivery.training.models import Enrolment, TrainingClass
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.steps import with_last_step
+from qihang.registry.policy.engine.parameters import ParameterBook
+from qihang.registry.policy.lookup import find_in
 from qihang.registry.policy.models import Parameter
 
 _CANDIDATES = (EnrolmentState.ENROLLED, EnrolmentState.COMPLETED)
@@ -44,10 +46,25 @@ def classes_to_sit(actor: Actor) -> QuerySet[TrainingClass]:
 def waiting_to_sit(rows: QuerySet[Any]) -> list[WaitingClass]:
     """The classes of `classes_to_sit`, each with its dates; no last day where appraisal.due_days is not set."""
     book = Parameter.objects.book([DUE_DAYS])
-    found = with_last_step(rows).order_by().values_list("pk", "step_at", "region_id", "end")
-    return [WaitingClass(pk, since, _last_day(book, region, end)) for pk, since, region, end in found]
+    found = with_last_step(rows).order_by().values_list("pk", "step_at", "region_id", "filed_on", "end")
+    return [WaitingClass(pk, since, _last_day(book, region, filed, end)) for pk, since, region, filed, end in found]
 
 
-def _last_day(book: Any, region: str, end: dt.date) -> dt.date | None:
-    row = book.lookup(DUE_DAYS, region=region, on=end)
+def closed_to_appraisal(rows: QuerySet[Any]) -> list[int]:
+    """The ids of those classes that can no longer sit and expect no scores, by today. Two queries.
+
+    A class whose place has not set appraisal.due_days stays open: nothing says when it is too late.
+    """
+    expecting = Sitting.objects.planned().filter(training_class=OuterRef("pk"))
+    book = Parameter.objects.book([DUE_DAYS])
+    today = clock.today()
+    over = rows.filter(~Exists(expecting), end__lt=today).order_by("pk")
+    found = over.values_list("pk", "region_id", "filed_on", "end")
+    lasts = [(pk, _last_day(book, region, filed, end)) for pk, region, filed, end in found]
+    return [pk for pk, last in lasts if last is not None and last < today]
+
+
+def _last_day(book: ParameterBook, region: str, filed: dt.date | None, end: dt.date) -> dt.date | None:
+    """As `rules.last_day`, in a book read once."""
+    row = find_in(book, DUE_DAYS, region=region, on=filed or end)
     return end + dt.timedelta(days=row.number) if row else None

@@ -9,6 +9,7 @@ class SubsidiesConfig(AppConfig):
     def ready(self) -> None:
         from qihang.delivery.appraisal.ports import certificates_changed
         from qihang.delivery.employment.ports import spells_changed
+        from qihang.delivery.subsidies import chores
         from qihang.delivery.subsidies.certificates import certificates_of_places
         from qihang.delivery.subsidies.jobs import (
             SETTLE_JOB,
@@ -20,6 +21,7 @@ class SubsidiesConfig(AppConfig):
         from qihang.delivery.subsidies.ports import certified
         from qihang.foundation.jobs.ports import register_job
 
+        chores.register()
         register_job(SETTLE_JOB, label=SETTLE_LABEL)(run_settle)
         certified.register("certificates", certificates_of_places)
         certificates_changed.register("subsidies", settle_after_certificates)

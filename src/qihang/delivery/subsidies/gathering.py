@@ -2,12 +2,13 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
+from qihang.delivery.appraisal.models import Sitting
 from qihang.delivery.employment.lists import months_shown
 from qihang.delivery.employment.models import ContributionList, WorkSpell
 from qihang.delivery.subsidies.enums import Tranche
@@ -15,6 +16,7 @@ from qihang.delivery.subsidies.models import EarnedTranche
 from qihang.delivery.subsidies.ports import Certified, certificates_of
 from qihang.delivery.training.enums import EVER_ENROLLED, EnrolmentState
 from qihang.delivery.training.models import Enrolment, TrainingClass
+from qihang.foundation.core import clock
 from qihang.foundation.core.arrays import among
 
 _FEN = Decimal(100)
@@ -24,13 +26,18 @@ _COMPLETED: dict[str, bool | None] = {EnrolmentState.ENROLLED: None, EnrolmentSt
 
 @dataclass(frozen=True)
 class Ground:
-    """A place in a class with what its tranches rest on: the certificate and the work, where there are any."""
+    """A place in a class with what its tranches rest on: the certificate and the work, where there are any.
+
+    All of it as known on `settled_on`: nothing of a later day is known yet, whatever lists say.
+    """
 
     place: Enrolment
     certificate: Certified | None
+    sitting_open: bool
     work: WorkSpell | None
     contribution_months: int
     checked_until: dt.date | None
+    settled_on: dt.date
 
     def facts(self, tranche: Tranche) -> dict[str, Any]:
         """By the names of the tranche's rule."""
@@ -42,7 +49,8 @@ class Ground:
             assert self.certificate is not None
             return self.certificate.certified_on
         assert self.work is not None and self.work.recorded_on is not None
-        return self.work.last_list.listed_on if self.work.last_list else self.work.recorded_on
+        proved = self.work.last_list.listed_on if self.work.last_list else self.work.recorded_on
+        return min(proved, self.settled_on)
 
     def spell_for(self, tranche: Tranche) -> WorkSpell | None:
         return self.work if tranche is Tranche.EMPLOYED else None
@@ -58,6 +66,9 @@ class Ground:
             "completed_on": self.place.completed_on,
             "certificate_stands": paper.stands if paper else None,
             "certified_on": paper.certified_on if paper else None,
+            "settled_on": self.settled_on,
+            "class_end": self.place.training_class.end,
+            "sitting_open": None if paper else self.sitting_open,
         }
 
     def _work(self) -> dict[str, Any]:
@@ -81,39 +92,31 @@ def grounds_of(items: Sequence[TrainingClass]) -> list[Ground]:
     papers = certificates_of([place.pk for place in places])
     spells = _spells_by_person(places)
     built_on = _spells_built_on(places)
-    checked = cache(_checked_until)
-    return [
-        _ground(
-            place,
-            papers,
-            spells.get(place.person_id, ()),
-            built_on,
-            checked(place.training_class.region_id),
-        )
-        for place in places
-    ]
-
-
-def _checked_until(region: str) -> dt.date | None:
-    return ContributionList.objects.over(region).order_by("-listed_on").values_list("listed_on", flat=True).first()
-
-
-def _ground(
-    place: Enrolment,
-    papers: Mapping[int, Certified],
-    spells: Sequence[WorkSpell],
-    built_on: Mapping[int, int],
-    checked_until: dt.date | None,
-) -> Ground:
-    done = place.completed_on
-    after = [spell for spell in spells if done is not None and spell.start > done]
-    return Ground(
-        place=place,
-        certificate=papers.get(place.pk),
-        work=_chosen(after, built_on.get(place.pk)),
-        contribution_months=len({month for spell in after for month in _months(spell)}),
-        checked_until=checked_until,
+    sitting = set(
+        Sitting.objects.planned().filter(training_class__in=classes).values_list("training_class", flat=True)
     )
+    today = clock.today()
+    checked = cache(partial(_checked_until, today))
+    grounds = []
+    for place in places:
+        done = place.completed_on
+        known = [spell for spell in spells[place.person_id] if done is not None and done < spell.start <= today]
+        ground = Ground(
+            place=place,
+            certificate=papers.get(place.pk),
+            sitting_open=place.training_class_id in sitting,
+            work=_chosen(known, built_on.get(place.pk)),
+            contribution_months=len({month for spell in known for month in _months(spell, today)}),
+            checked_until=checked(place.training_class.region_id),
+            settled_on=today,
+        )
+        grounds.append(ground)
+    return grounds
+
+
+def _checked_until(today: dt.date, region: str) -> dt.date | None:
+    come = ContributionList.objects.over(region).filter(listed_on__lte=today)
+    return come.order_by("-listed_on").values_list("listed_on", flat=True).first()
 
 
 def _chosen(spells: Sequence[WorkSpell], built_on: int | None) -> WorkSpell | None:
@@ -136,7 +139,11 @@ def _spells_built_on(places: Sequence[Enrolment]) -> dict[int, int]:
     return dict(rows.values_list("enrolment_id", "spell_id"))
 
 
-def _months(spell: WorkSpell) -> Iterator[int]:
-    """The months that lists have shown of a spell, numbered."""
-    first = spell.start.year * 12 + spell.start.month
-    yield from range(first, first + months_shown(spell))
+def _months(spell: WorkSpell, today: dt.date) -> Iterator[int]:
+    """The months that lists have shown of a spell, numbered; none that is still to come."""
+    first = _number(spell.start)
+    yield from range(first, min(first + months_shown(spell), _number(today) + 1))
+
+
+def _number(day: dt.date) -> int:
+    return day.year * 12 + day.month

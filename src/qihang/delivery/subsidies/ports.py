@@ -9,11 +9,12 @@ from qihang.foundation.core.ports import Port
 
 @dataclass(frozen=True, slots=True)
 class Certified:
-    """The latest certificate of a place in a class; `stands` is false for one that was revoked."""
+    """The latest certificate of a place in a class; `stands` is false for one that was revoked, `revoked_for` says why."""
 
     certified_on: dt.date
     certificate_no: str
     stands: bool = True
+    revoked_for: str = ""
 
 
 # "certificates": (enrolment ids) -> the certificate of each that has one. In bulk: no query a row.

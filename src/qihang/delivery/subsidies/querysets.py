@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import CharField, Exists, OuterRef
 from django.db.models.functions import Cast
 
+from qihang.delivery.appraisal.models import Certificate
 from qihang.delivery.subsidies.enums import EarnedState, Tranche
 from qihang.delivery.training.enums import ClassState
 from qihang.delivery.training.models import Enrolment, TrainingClass
@@ -38,13 +39,25 @@ def tranche_decisions(tranche: Tranche, places: Iterable[Enrolment]) -> Decision
     return found.prefetch_related("basis")  # a handful, shared by thousands of decisions
 
 
+def classes_waiting_for_certificates() -> models.QuerySet[TrainingClass]:
+    """Completed classes where somebody without a certificate in force has not been told that it is too late for one."""
+    certified = Certificate.objects.issued().filter(enrolment=OuterRef("pk"))
+    waiting = _unsettled(Tranche.CERTIFIED).filter(~Exists(certified))
+    classes: models.QuerySet[TrainingClass] = TrainingClass.objects.filter(state=ClassState.COMPLETED)
+    return classes.filter(pk__in=waiting.values("training_class_id"))
+
+
 def classes_waiting_for_work(actor: Actor) -> models.QuerySet[TrainingClass]:
     """Completed classes in the actor's sight where somebody's second tranche is neither earned nor out of reach."""
-    settled = Decision.objects.standing().filter(
-        benefit=Tranche.EMPLOYED.benefit,
-        eligible__isnull=False,
-        case_ref=Cast(OuterRef("public_id"), CharField()),
-    )
-    waiting = Enrolment.objects.completed().filter(~Exists(settled), subsidised=True)
+    waiting = _unsettled(Tranche.EMPLOYED)
     classes: models.QuerySet[TrainingClass] = TrainingClass.objects.visible_to(actor)
     return classes.filter(state=ClassState.COMPLETED, pk__in=waiting.values("training_class_id"))
+
+
+def _unsettled(tranche: Tranche) -> models.QuerySet[Enrolment]:
+    """Who completed a class with the subsidy and has no yes or no on this part."""
+    settled = Decision.objects.standing().filter(
+        benefit=tranche.benefit, eligible__isnull=False, case_ref=Cast(OuterRef("public_id"), CharField())
+    )
+    found: models.QuerySet[Enrolment] = Enrolment.objects.completed().filter(~Exists(settled), subsidised=True)
+    return found

@@ -1,7 +1,10 @@
-"""Settling what a class has earned: deciding both tranches of each place, writing down and reversing what follows."""
+"""Settling what a class has earned: deciding both tranches of each place, writing down and reversing what follows.
+
+The benefit that a place holds goes the same way in the same transaction (`uses`).
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +14,7 @@ from qihang.delivery.subsidies.enums import Tranche
 from qihang.delivery.subsidies.gathering import Ground, grounds_of
 from qihang.delivery.subsidies.models import EarnedTranche
 from qihang.delivery.subsidies.querysets import tranche_decisions
+from qihang.delivery.subsidies.uses import keep_uses
 from qihang.delivery.subsidies.workflows import EARNED_TRANCHE_WORKFLOW
 from qihang.delivery.training.enums import ClassState
 from qihang.delivery.training.models import TrainingClass
@@ -25,8 +29,9 @@ from qihang.registry.policy.models import Decision
 from qihang.registry.policy.services import answer_many, decide_many, first_obstacle, rule_of
 from qihang.registry.policy.stored import marks_of
 
-# How far lists have been checked changes with every list; by itself it is no reason to decide anew.
-_PASSING = "work_checked_until"
+# The day of settlement changes daily, how far lists have been checked with every list; by themselves they are no reason
+# to decide anew.
+_PASSING = {"settled_on", "work_checked_until"}
 _OWNER: dict[str, Any] = {"person_id": pl.Int64, "case_ref": pl.String, "on": pl.Date, "region": pl.String}
 _OTHER_GROUND = "依据变了，按新的依据另记"
 
@@ -42,6 +47,8 @@ class Settlement:
 
 def settle_class(*, actor: Actor, item: TrainingClass) -> Settlement:
     """Decide what each place of a completed class has earned, and write down what that changes. Idempotent.
+
+    A use of the benefit on which nothing can be earned any more is given back, and counts again where it is after all.
 
     The class is locked, so that two settlements run after each other. NotFound outside the actor's sight, DomainError
     for a class that is not completed yet.
@@ -60,13 +67,17 @@ def settle_classes(*, actor: Actor, items: Sequence[TrainingClass]) -> Settlemen
         if any(row.state != ClassState.COMPLETED for row in rows):
             raise DomainError("这个班还没有办结业，办了再结算补贴", code="state")
         grounds = grounds_of(rows)
-        parts = [_settle(grounds, tranche, actor) for tranche in Tranche]
-    return Settlement(*(sum(column) for column in zip(*parts, strict=True)))
+        decided = {tranche: _decide(grounds, tranche, actor) for tranche in Tranche}
+        moved = [_settle(grounds, tranche, decided[tranche][0], actor) for tranche in Tranche]
+        keep_uses(actor=actor, grounds=grounds, decisions=decided[Tranche.CERTIFIED][0])
+    earned, reversed_ = (sum(column) for column in zip(*moved, strict=True))
+    return Settlement(sum(count for _, count in decided.values()), earned, reversed_)
 
 
-def _settle(grounds: list[Ground], tranche: Tranche, actor: Actor) -> tuple[int, int, int]:
-    """One tranche of these places: (decided, earned, reversed)."""
-    decisions, decided = _decide(grounds, tranche, actor)
+def _settle(
+    grounds: list[Ground], tranche: Tranche, decisions: Mapping[str, Decision], actor: Actor
+) -> tuple[int, int]:
+    """One tranche of these places: (earned, reversed)."""
     standing = EarnedTranche.objects.earned().filter(
         enrolment__in=among(ground.place.pk for ground in grounds), tranche=tranche
     )
@@ -88,7 +99,7 @@ def _settle(grounds: list[Ground], tranche: Tranche, actor: Actor) -> tuple[int,
         fields = {pk: {"reversed_on": clock.today()} for pk in ids}
         EARNED_TRANCHE_WORKFLOW.apply_many(ids, "reverse", actor=actor, comment=reason, fields_by_id=fields)
     EARNED_TRANCHE_WORKFLOW.enter_many(fresh, actor=actor)
-    return decided, len(fresh), sum(map(len, reasons.values()))
+    return len(fresh), sum(map(len, reasons.values()))
 
 
 def _earned(ground: Ground, tranche: Tranche, decision: Decision) -> EarnedTranche:
@@ -186,7 +197,7 @@ def _differs(stored: Decision | None, now: _Answer) -> bool:
     if stored is None:
         return True
     known = stored.facts
-    if any(known.get(name) != value for name, value in now.facts.items() if name != _PASSING):
+    if any(known.get(name) != value for name, value in now.facts.items() if name not in _PASSING):
         return True
     was = (stored.outcome_marks, stored.eligible, stored.missing)
     return stored.eligible is None and was != (now.marks, now.eligible, now.missing)

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.arrays import among
 from qihang.foundation.core.ports import Port
 from qihang.foundation.core.roles import OFFICERS, Role
-from qihang.registry.benefits.enums import COUNTED
+from qihang.registry.benefits.enums import COUNTED, UseState
 from qihang.registry.reference.scope import region_code_q
 
 # Apps above let others see uses that they settle: a station, those of trainees who sit with it.
@@ -24,9 +24,24 @@ class BenefitUseQuerySet(models.QuerySet[Any]):
         """Reserved or enjoyed: what caps count."""
         return self.filter(state__in=COUNTED)
 
+    def given_back(self) -> Self:
+        """Released or taken back, and the case holds no other use of that benefit: the latest of each case."""
+        same = self.model.objects.filter(
+            benefit=OuterRef("benefit"), source_kind=OuterRef("source_kind"), source_ref=OuterRef("source_ref")
+        )
+        return self.filter(
+            ~Exists(same.filter(state__in=COUNTED)),
+            ~Exists(same.filter(pk__gt=OuterRef("pk"))),
+            state=UseState.RELEASED,
+        )
+
+    def of_cases(self, kind: str, refs: Iterable[str]) -> Self:
+        """Uses of these cases of an owner, whatever became of them."""
+        return self.filter(source_kind=kind, source_ref__in=among(refs, "text"))
+
     def of_source(self, kind: str, refs: Iterable[str]) -> Self:
         """Counted uses of these cases of an owner."""
-        return self.counted().filter(source_kind=kind, source_ref__in=among(refs, "text"))
+        return self.counted().of_cases(kind, refs)
 
     def visible_to(self, actor: Actor) -> Self:
         """A person's own; an organisation's, of its own cases; an office's, of its place and all below it.

@@ -1,11 +1,12 @@
 """Reserving, enjoying and releasing benefits, so that nobody gets one twice however many hands are at work."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+from django.db.models import QuerySet
 
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.arrays import among
@@ -77,16 +78,41 @@ def enjoy_many(*, actor: Actor, source_kind: str, source_refs: Sequence[str], co
     return BENEFIT_USE_WORKFLOW.apply_many(rows, "enjoy", actor=actor, comment=comment)
 
 
-def release_many(*, actor: Actor, source_kind: str, source_refs: Sequence[str], comment: str) -> BulkOutcome:
+# One reason for all cases, or one for each by its `source_ref`.
+Reasons = str | Mapping[str, str]
+
+
+def release_many(*, actor: Actor, source_kind: str, source_refs: Sequence[str], comment: Reasons) -> BulkOutcome:
     """Give the reserved benefits of these cases back, so that caps no longer count them."""
     rows = BenefitUse.objects.of_source(source_kind, source_refs)
-    return BENEFIT_USE_WORKFLOW.apply_many(rows, "release", actor=actor, comment=comment)
+    return _apply(rows, "release", actor, comment)
 
 
-def take_back_many(*, actor: Actor, source_kind: str, source_refs: Sequence[str], comment: str) -> BulkOutcome:
+def take_back_many(*, actor: Actor, source_kind: str, source_refs: Sequence[str], comment: Reasons) -> BulkOutcome:
     """Take enjoyed benefits of these cases back, as when a certificate is revoked and the money returned."""
     rows = BenefitUse.objects.of_source(source_kind, source_refs)
-    return BENEFIT_USE_WORKFLOW.apply_many(rows, "take_back", actor=actor, comment=comment)
+    return _apply(rows, "take_back", actor, comment)
+
+
+def count_again_many(
+    *, actor: Actor, benefit: str, source_kind: str, source_refs: Sequence[str], comment: Reasons
+) -> BulkOutcome:
+    """Count a benefit of these cases that was given back as enjoyed after all, as when a corrected certificate comes.
+
+    A case that holds the benefit, or never did, is left as it is. What has been earned counts even where the person has
+    used up the caps meanwhile. The caller has locked the persons (`lock_persons`), so that a class that is counting at
+    the moment sees it.
+    """
+    with unit_of_work(actor):
+        given_back = BenefitUse.objects.given_back().filter(benefit=benefit).of_cases(source_kind, source_refs)
+        return _apply(given_back, "count_again", actor, comment)
+
+
+def _apply(rows: QuerySet[BenefitUse], step: str, actor: Actor, comment: Reasons) -> BulkOutcome:
+    if isinstance(comment, str):
+        return BENEFIT_USE_WORKFLOW.apply_many(rows, step, actor=actor, comment=comment)
+    said = {pk: comment[ref] for pk, ref in rows.values_list("pk", "source_ref")}
+    return BENEFIT_USE_WORKFLOW.apply_many(rows, step, actor=actor, comments_by_id=said)
 
 
 def move_uses(keep: Person, drop: Person, actor: Actor) -> list[str]:

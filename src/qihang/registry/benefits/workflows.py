@@ -1,4 +1,7 @@
-"""A use of a benefit: reserved when a case is opened, enjoyed when it is earned, released when it comes to nothing."""
+"""A use of a benefit: reserved when a case is opened, enjoyed when it is earned, released when it comes to nothing.
+
+What was given back counts again where it is earned after all.
+"""
 
 from qihang.foundation.core.roles import Role
 from qihang.foundation.core.workflow import SYSTEM, Transition, Workflow
@@ -7,6 +10,9 @@ from qihang.registry.benefits.models import BenefitUse
 
 _PROVIDERS = (Role.PROVIDER_CLERK, Role.PROVIDER_MANAGER)
 _OFFICE = (Role.INTAKE_OFFICER, Role.SECOND_REVIEWER, Role.APPROVER)
+_STATION = (Role.STATION_CLERK, Role.APPRAISER)
+# A class is settled by whoever brings or takes away proof, and its uses follow from that.
+_SETTLERS = (*_PROVIDERS, *_STATION, *_OFFICE, Role.INSPECTOR, SYSTEM)
 
 BENEFIT_USE_WORKFLOW = Workflow(
     model=BenefitUse,
@@ -19,14 +25,14 @@ BENEFIT_USE_WORKFLOW = Workflow(
             label="记为已享受",
             sources=(UseState.RESERVED,),
             target=UseState.ENJOYED,
-            roles=(Role.STATION_CLERK, Role.APPRAISER, *_OFFICE, Role.FINANCE_OFFICER, SYSTEM),
+            roles=(*_STATION, *_OFFICE, Role.FINANCE_OFFICER, SYSTEM),
         ),
         Transition(
             name="release",
             label="释放待遇",
             sources=(UseState.RESERVED,),
             target=UseState.RELEASED,
-            roles=(*_PROVIDERS, *_OFFICE, SYSTEM),
+            roles=_SETTLERS,
             needs_comment=True,
         ),
         Transition(
@@ -34,7 +40,15 @@ BENEFIT_USE_WORKFLOW = Workflow(
             label="收回待遇",
             sources=(UseState.ENJOYED,),
             target=UseState.RELEASED,
-            roles=(*_OFFICE, SYSTEM),
+            roles=_SETTLERS,
+            needs_comment=True,
+        ),
+        Transition(
+            name="count_again",
+            label="重新计入",
+            sources=(UseState.RELEASED,),
+            target=UseState.ENJOYED,
+            roles=_SETTLERS,
             needs_comment=True,
         ),
     ),

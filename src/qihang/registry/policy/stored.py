@@ -53,10 +53,18 @@ def facts_to_text(rule: Rule) -> pl.Expr:
     )
 
 
-def facts_from_text(rule: Rule, texts: pl.Series) -> pl.DataFrame:
-    """The typed fact columns that `facts_to_text` wrote."""
+def facts_from_text(rule: Rule, texts: pl.Series, names: Sequence[str] | None = None) -> pl.DataFrame:
+    """The typed fact columns that `facts_to_text` wrote; what another edition, which asked for `names`, did not ask
+    for is unknown.
+    """
     values = texts.str.json_decode(pl.List(pl.String)).alias("values").to_frame()
-    return values.select(_fact_value(pl.col("values").list.get(at), fact) for at, fact in enumerate(rule.facts))
+    asked = {name: at for at, name in enumerate(rule.facts.names if names is None else names)}
+    return values.select(
+        _fact_value(pl.col("values").list.get(asked[fact.name]), fact)
+        if fact.name in asked
+        else pl.lit(None, fact.dtype).alias(fact.name)
+        for fact in rule.facts
+    )
 
 
 def facts_from_json(rule: Rule, stored: Mapping[str, Any]) -> dict[str, Cell]:

@@ -100,6 +100,9 @@ def test_both_parts_together_are_what_was_decided_and_never_more(fen: int, first
         "work_evidence": "insurance",
         "contribution_months": 12,
         "work_checked_until": dt.date(2027, 5, 1),
+        "settled_on": dt.date(2027, 5, 1),
+        "class_end": dt.date(2026, 3, 27),
+        "sitting_open": None,
     }
     ratios = {"training.tranche.certified": first, "training.tranche.employed": second}
     values = [

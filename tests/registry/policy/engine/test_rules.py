@@ -25,6 +25,8 @@ PUBLISHED = {
     "training_subsidy/1": "2a3895e40c8b47e4",
     "training_tranche_certified/1": "e50fdafa77e3f581",
     "training_tranche_employed/1": "320538ff8412d997",
+    "training_tranche_certified/2": "752cfcb02073e1cc",
+    "training_tranche_employed/2": "00a1a02c0e048925",
     "appraisal_subsidy/1": "4fa0eda1d2982cc4",
 }
 

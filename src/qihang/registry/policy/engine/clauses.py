@@ -74,7 +74,8 @@ def clause(
     """Make a function a clause: true passes, false fails, null is unknown.
 
     `article` is cited where the parameter in force names no source of its own; `title` is for officers and `plain` for
-    participants; `uses` are the facts it looks at.
+    participants; `uses` are the facts it looks at. `tell` is given those, and the numbers of its parameters in force
+    under the columns that they lie in.
     """
     needs = tuple(Need(item) if isinstance(item, str) else item for item in parameters)
 

@@ -18,8 +18,7 @@ BENEFITS = {
 
 EDITIONS: tuple[Rule, ...] = (
     training_subsidy.RULE,
-    training_tranches.CERTIFIED_RULE,
-    training_tranches.EMPLOYED_RULE,
+    *training_tranches.RULES,
     appraisal_subsidy.RULE,
 )
 
@@ -40,7 +39,7 @@ def rule_for(benefit: str) -> Rule:
 
 def no_such_benefit(name: str) -> str:
     """What is said of a name that is no benefit's."""
-    return f"没有“{name}”这项待遇。可以用的是：{'、'.join(rule.benefit for rule in EDITIONS)}"
+    return f"没有“{name}”这项待遇。可以用的是：{'、'.join(dict.fromkeys(rule.benefit for rule in EDITIONS))}"
 
 
 def rule_of_version(version: str) -> Rule:

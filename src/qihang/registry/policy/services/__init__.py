@@ -7,6 +7,7 @@ from qihang.registry.policy.services.explaining import (
     ExplainedLine,
     conclude,
     explain,
+    first_failed,
     first_obstacle,
     working,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "decide_one",
     "draft_parameter",
     "explain",
+    "first_failed",
     "first_obstacle",
     "hands_of",
     "keep_parameter",

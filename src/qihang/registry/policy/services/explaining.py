@@ -1,13 +1,14 @@
 """A stored decision in words: for the participant in plain ones, for officers with parameters and their versions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from qihang.registry.policy.engine.clauses import Clause
 from qihang.registry.policy.engine.facts import Cell
 from qihang.registry.policy.engine.parameters import ParameterRow, by_text
-from qihang.registry.policy.engine.rules import Rule
+from qihang.registry.policy.engine.rules import Rule, parameter_column
+from qihang.registry.policy.engine.values import ValueType
 from qihang.registry.policy.engine.wording import value_text, worded
 from qihang.registry.policy.enums import VerifiedMark
 from qihang.registry.policy.models import Decision
@@ -64,7 +65,7 @@ def explain(decision: Decision, audience: Audience = "participant") -> list[Expl
                 mark=_MARKS[audience][stored["passed"]],
                 condition=worded(text, rule, basis),
                 law=stored["article"],
-                situation=_situation(rule, clause, known),
+                situation=_situation(rule, clause, known, rows),
                 parameters=tuple(_parameter(rule, row) for row in rows) if audience == "officer" else (),
             )
         )
@@ -87,6 +88,11 @@ def conclude(decision: Decision, audience: Audience = "participant") -> str:
     parts = [f"待核：{waiting}"] if waiting else []
     parts += [f"缺参数：{unset}"] if unset else []
     return "。".join(parts) or "待核：金额（看等级和课时是否填了）"
+
+
+def first_failed(decision: Decision, audience: Audience = "participant") -> ExplainedLine | None:
+    """The first clause that failed, with the person's situation; None where none did."""
+    return next((line for line in explain(decision, audience) if line.passed is False), None)
 
 
 def first_obstacle(decision: Decision) -> str:
@@ -117,11 +123,21 @@ def _yuan(decision: Decision) -> str:
     return f"{decision.amount:,.2f}".removesuffix(".00")
 
 
-def _situation(rule: Rule, clause: Clause, known: Mapping[str, Cell]) -> str:
+def _situation(rule: Rule, clause: Clause, known: Mapping[str, Cell], in_force: Sequence[ParameterRow]) -> str:
     if clause.tell is not None:
-        return clause.tell(known)
+        return clause.tell({**known, **_numbers(in_force)})
     facts = [rule.facts[name] for name in clause.uses]
     return "；".join(f"{fact.label}：{fact.text(known[fact.name]) or '还没有查到'}" for fact in facts)
+
+
+def _numbers(in_force: Sequence[ParameterRow]) -> dict[str, int]:
+    """The values that are numbers, by the columns they lie in; of a cap that several levels set, the least."""
+    found: dict[str, int] = {}
+    for row in in_force:
+        if row.spec.kind not in {ValueType.CODES, ValueType.MAPPING}:
+            column = parameter_column(row.spec.key)
+            found[column] = min(row.number, found.get(column, row.number))
+    return found
 
 
 def _parameter(rule: Rule, row: ParameterRow) -> ExplainedParameter:

@@ -1,6 +1,7 @@
 """Deciding stored decisions again: by what they rested on, as proof; by today's or supposed values, to compare."""
 
 import datetime as dt
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -131,17 +132,17 @@ def replay(*, benefit: str, date_from: dt.date, date_to: dt.date, with_: Sequenc
     """Decide again, from the same facts, every standing decision whose rules are of a day in the span.
 
     The latest edition of the rule and the parameters now in the table apply; each of `with_` replaces a value
-    everywhere and always, which makes it a what-if. Nothing is stored.
+    everywhere and always, which makes it a what-if. What the edition that decided did not ask for stays unknown.
+    Nothing is stored.
     """
     if date_to < date_from:
         raise DomainError("截止日不能早于起始日")
     rule = rule_of(benefit)
     book = book_for(rule).changed(with_)
     count, changed, was, now = 0, list[Changed](), Decimal(0), Decimal(0)
-    for stored in _chunks(Decision.objects.standing().between(benefit, date_from, date_to)):
-        answers = decide(
-            rule, facts_from_text(rule, stored["facts"]), on=stored["on"], region=stored["region"], book=book
-        )
+    for names, stored in _by_names_asked(Decision.objects.standing().between(benefit, date_from, date_to)):
+        facts = facts_from_text(rule, stored["facts"], names)
+        answers = decide(rule, facts, on=stored["on"], region=stored["region"], book=book)
         now_columns = answers.outcomes.select(
             pl.col(ELIGIBLE).alias("eligible_now"), yuan(pl.col(AMOUNT_FEN)).alias("amount_now")
         )
@@ -154,6 +155,17 @@ def replay(*, benefit: str, date_from: dt.date, date_to: dt.date, with_: Sequenc
         )
         changed += [Changed(row[0], Answer(*row[1:3]), Answer(*row[3:5])) for row in both.filter(differs).iter_rows()]
     return Replay(count, changed, was, now)
+
+
+def _by_names_asked(decisions: DecisionQuerySet) -> Iterator[tuple[list[str], pl.DataFrame]]:
+    """`_chunks`, apart for editions that asked for other facts."""
+    used = DecisionBasis.objects.filter(pk__in=decisions.order_by().values("basis_id").distinct())
+    asked = dict(used.values_list("pk", "fact_names"))
+    sorts = {pk: json.dumps(names) for pk, names in asked.items()}
+    for chunk in _chunks(decisions):
+        sort = chunk["basis_id"].replace_strict(sorts, return_dtype=pl.String).alias("asked")
+        for (names,), stored in chunk.group_by(sort, maintain_order=True):
+            yield json.loads(str(names)), stored
 
 
 def verify_decisions() -> Verification:
