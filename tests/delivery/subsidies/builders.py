@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.delivery.appraisal.builders import make_station
 from tests.delivery.builders import Cast, approved_class, make_person, place_in
-from tests.factories import SYSTEM
+from tests.factories import HAINAN, SYSTEM, make_actor
 from tests.registry.policy.cases import decide
 from tests.workbooks import text
 
@@ -29,6 +29,8 @@ from qihang.registry.benefits.models import BenefitUse
 from qihang.registry.benefits.services import Request, reserve_many
 from qihang.registry.benefits.workflows import BENEFIT_USE_WORKFLOW
 from qihang.registry.organizations.models import Organization
+from qihang.registry.policy.models import Parameter
+from qihang.registry.policy.services import ask_parameter_back, withdraw_parameter
 
 END = dt.date(2026, 3, 27)
 CERTIFIED_ON = dt.date(2026, 4, 10)
@@ -127,3 +129,11 @@ def contributions(
     )
     imports.confirm(actor=actor, batch=batch, cells=["all"], examination=found)
     return imports.commit(actor=actor, batch=batch, wait=True)
+
+
+def unset(key: str) -> None:
+    """Both hands take back what is in force of a parameter."""
+    officer, checker = (make_actor(role, region=HAINAN) for role in ("policy_officer", "policy_checker"))
+    for row in Parameter.objects.confirmed().filter(key=key):
+        ask_parameter_back(actor=officer, parameter=row, comment="废止")
+        withdraw_parameter(actor=checker, parameter=row, comment="废止")

@@ -5,8 +5,16 @@ from decimal import Decimal
 
 import pytest
 from tests.delivery.builders import Cast, place_in
-from tests.delivery.subsidies.builders import CERTIFIED_ON, END, Papers, completed_class, contributions, sitting_of
-from tests.factories import HAINAN, SYSTEM, make_actor
+from tests.delivery.subsidies.builders import (
+    CERTIFIED_ON,
+    END,
+    Papers,
+    completed_class,
+    contributions,
+    sitting_of,
+    unset,
+)
+from tests.factories import SYSTEM
 
 from qihang.delivery.appraisal.workflows import SITTING_WORKFLOW
 from qihang.delivery.subsidies.enums import Tranche
@@ -14,8 +22,8 @@ from qihang.delivery.subsidies.models import EarnedTranche
 from qihang.delivery.subsidies.services import Settlement, settle_class
 from qihang.delivery.training.models import Enrolment, TrainingClass
 from qihang.foundation.core import clock
-from qihang.registry.policy.models import Decision, Parameter
-from qihang.registry.policy.services import ExplainedLine, explain, verify_decisions, withdraw_parameter
+from qihang.registry.policy.models import Decision
+from qihang.registry.policy.services import ExplainedLine, explain, verify_decisions
 
 pytestmark = pytest.mark.django_db
 
@@ -140,8 +148,7 @@ class TestTooLateForACertificate:
 
     def test_days_that_nobody_has_set_leave_it_open(self, waiting: tuple[TrainingClass, Enrolment]) -> None:
         item, place = waiting
-        for row in Parameter.objects.confirmed().filter(key="appraisal.due_days"):
-            withdraw_parameter(actor=make_actor("policy_checker", region=HAINAN), parameter=row, comment="废止")
+        unset("appraisal.due_days")
         settle(item, dt.date(2026, 12, 1))
         assert outcomes(place, Tranche.CERTIFIED) == {"certified": None}
         decision = Decision.objects.standing().get(benefit=Tranche.CERTIFIED.benefit, case_ref=str(place.public_id))

@@ -18,9 +18,10 @@ from tests.delivery.subsidies.builders import (
     run_jobs,
     sitting_of,
     steps_of,
+    unset,
     use_of,
 )
-from tests.factories import HAINAN, SYSTEM, make_actor
+from tests.factories import SYSTEM, make_actor
 from tests.registry.benefits.builders import counts_of
 
 from qihang.delivery.appraisal.models import Score, Sitting
@@ -35,7 +36,7 @@ from qihang.foundation.jobs.enums import Cadence
 from qihang.foundation.jobs.tasks import run_chores
 from qihang.registry.benefits.workflows import BENEFIT_USE_WORKFLOW
 from qihang.registry.policy.models import Parameter
-from qihang.registry.policy.services import verify_decisions, withdraw_parameter
+from qihang.registry.policy.services import verify_decisions
 
 pytestmark = pytest.mark.django_db
 
@@ -137,8 +138,7 @@ class TestWaiting:
         assert states(places[:4]) == ["released"] * 4
 
     def test_days_that_nobody_has_set_are_no_days(self, held: Sitting, places: list[Enrolment]) -> None:
-        for row in Parameter.objects.confirmed().filter(key="appraisal.due_days"):
-            withdraw_parameter(actor=make_actor("policy_checker", region=HAINAN), parameter=row, comment="废止")
+        unset("appraisal.due_days")
         assert run(TOO_LATE) == 0
         assert states(places[1:4]) == ["reserved"] * 3
 

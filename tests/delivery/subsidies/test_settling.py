@@ -15,6 +15,7 @@ from tests.delivery.subsidies.builders import (
     completed_class,
     contributions,
     granted_place,
+    unset,
 )
 from tests.factories import HAINAN, SANYA, SYSTEM, make_actor
 from tests.foundation.documents.conftest import picture
@@ -38,12 +39,10 @@ from qihang.foundation.jobs.models import Job
 from qihang.foundation.jobs.services import run_now
 from qihang.registry.policy.models import Decision
 from qihang.registry.policy.services import (
-    ask_parameter_back,
     confirm_parameter,
     explain,
     propose_parameter,
     verify_decisions,
-    withdraw_parameter,
     working,
 )
 
@@ -349,7 +348,7 @@ class TestNothing:
     def test_a_parameter_that_nobody_has_set_leaves_it_open(self, cast: Cast, papers: Papers) -> None:
         item, (place,) = completed_class(cast)
         papers.issue(place)
-        _unset("training.tranche.certified")
+        unset("training.tranche.certified")
         assert settle_class(actor=cast.intake, item=item).earned == 0
         assert standing(place, Tranche.CERTIFIED).missing == ["training.tranche.certified"]
         assert dict(earnings_of(item).tranches[Tranche.CERTIFIED].not_yet) == {"缺参数：取证后给付的比例": 1}
@@ -379,21 +378,12 @@ def _set(key: str, value: object) -> None:
     confirm_parameter(actor=checker, parameter=draft)
 
 
-def _unset(key: str) -> None:
-    from qihang.registry.policy.models import Parameter
-
-    officer, checker = (make_actor(role, region=HAINAN) for role in ("policy_officer", "policy_checker"))
-    for row in Parameter.objects.confirmed().filter(key=key):
-        ask_parameter_back(actor=officer, parameter=row, comment="测试")
-        withdraw_parameter(actor=checker, parameter=row, comment="测试")
-
-
 class TestMoney:
     def test_a_value_taken_back_takes_nothing_away(self, cast: Cast, papers: Papers) -> None:
         item, (place,) = completed_class(cast)
         papers.issue(place)
         settle_class(actor=cast.intake, item=item)
-        _unset("training.tranche.certified")
+        unset("training.tranche.certified")
         # The second part was open, and is open for one reason more now.
         assert settle_class(actor=cast.intake, item=item) == Settlement(decided=1, earned=0, reversed=0)
         assert len(earned(Tranche.CERTIFIED)) == 1
