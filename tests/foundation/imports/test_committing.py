@@ -10,6 +10,7 @@ from tests.factories import make_actor, make_organization
 from tests.foundation.imports.toy import STORED_TOY, shelved
 from tests.workbooks import text
 
+from qihang.foundation.accounts.models import User
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
 from qihang.foundation.core.models import RevealLog
@@ -147,7 +148,7 @@ def test_each_step_is_for_the_organisation_and_the_role() -> None:
     organization = make_organization()
     actor = make_actor(Role.PROVIDER_CLERK, organization=organization)
     batch = sent(actor, GOOD)
-    trainer = make_actor(Role.TRAINER, organization=organization)
+    trainer = make_actor(Role.TRAINER, organization=organization, user=User.objects.get(pk=actor.user_id))
     steps: dict[str, Any] = {
         "check": lambda who: services.check(actor=who, batch=batch),
         "check_later": lambda who: services.check_later(actor=who, batch=batch),
