@@ -44,8 +44,10 @@ def _a_year(place: Place) -> Values:
     return {"year": clock.today().year}
 
 
-# A county's policy officer takes back drafts, not values in force, and does not keep the province's calendar.
+# A county's policy officer does not keep the province's calendar.
 _NOWHERE: Reach = {Role.POLICY_OFFICER: frozenset()}
+# A checker decides on values asked back, which this one is not.
+_NOT_ASKED: Reach = {Role.POLICY_CHECKER: frozenset()}
 
 ROWS = [
     Row(url="manage_missing", who=anywhere(Role.SYSTEM_ADMIN, *_HANDS, Role.LEADER)),
@@ -56,7 +58,7 @@ ROWS = [
     Row(url="manage_parameter", who=anywhere(*_READERS), args=per_place(_a_value)),
     Row(
         url="manage_parameter_withdraw",
-        who=region(Role.POLICY_OFFICER) | _NOWHERE,
+        who=region(Role.POLICY_OFFICER) | _NOT_ASKED,
         args=per_place(_a_value),
     ),
     Row(url="manage_calendar", who=anywhere(*_READERS)),
