@@ -44,7 +44,7 @@ def test_the_sums_the_reasons_and_the_proof(scene: Scene) -> None:
         "1,500.00",
         "750.00",
         "2,250.00",
-        "等：取得证书，证书有效",
+        "不能得，差：取得证书，证书有效",
         "不能得，差：按补贴学员入班",
         "不能得，差：学完后 6 个月内开始工作",
         "社会保险缴费",
@@ -66,7 +66,10 @@ def test_a_trainee_clause_by_clause(scene: Scene) -> None:
     ):
         assert words in page, words
     waiting = reverse("class_earned_trainee", args=[scene.item.public_id, scene.places[2].public_id])
-    assert "待核：取得证书，证书有效" in text(client.get(waiting))
+    page = text(client.get(waiting))
+    assert "取得证书，证书有效" in page and "最晚" in page, (
+        "no sitting can come any more, and it says until when one could"
+    )
 
 
 def test_what_was_reversed_stays_in_sight(scene: Scene) -> None:
