@@ -45,6 +45,7 @@ class TestList:
         assert names(admin, q="启明") == {"启明职业培训学校"}
         assert names(admin, q="460106") == {"龙华鉴定站"}
         assert names(admin, kind=SCHOOL) == {"启明职业培训学校", "三亚潮汐学校"}
+        assert names(admin, kind=STATION) == {"龙华鉴定站"}
         assert names(admin, kind=SCHOOL, region=SANYA) == {"三亚潮汐学校"}
         assert "三亚潮汐学校" in names(admin, region=HAINAN)
         assert names(admin, q="没有这样的") == set()

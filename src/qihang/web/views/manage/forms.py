@@ -205,12 +205,6 @@ class OrganizationFilter(PageForm):
         super().__init__(*args, **kwargs)
         cast("RegionField", self.fields["region"]).queryset = regions_within(settings.PROVINCE_CODE)
 
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if cleaned.get("kind") == OrganizationKind.APPRAISAL_STATION:
-            _require_for_a_station(self, cleaned)
-        return cleaned
-
 
 class LookFilter(PageForm):
     """Whose looks, from which day to which."""
