@@ -24,7 +24,7 @@ def class_steps(item: TrainingClass, heads: int, marked_days: int, sitting: Sitt
     notes = [
         _submitted_note(item),
         f"{short_date(item.filed_on)} 批准" if item.filed_on else _review_note(item),
-        f"{heads} 人" if heads else f"{short_date(item.roster_last_day)} 前交",
+        f"收了 {heads} 人" if heads else f"{short_date(item.roster_last_day)} 前交",
         f"{date_span(item.start, item.end)}" + (f"，已记 {marked_days} 天" if marked_days else ""),
         f"{short_date(item.completed_on)} 办好" if item.completed_on else f"{short_date(item.end)} 起可办",
         _exam_note(item, sitting),
