@@ -1,5 +1,6 @@
 """One person at the counter: found, explained, taken up again, given a code to come in with."""
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -7,13 +8,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from qihang.delivery.subsidies.chores import give_up_waiting
 from qihang.delivery.training.enrolling import confirm_categories, reject_category
 from qihang.delivery.training.models import Enrolment
 from qihang.foundation.accounts.models import EntryCode
+from qihang.foundation.core import clock
 from qihang.foundation.core.models import RevealLog
 from qihang.foundation.core.roles import Role
 from qihang.registry.participants.models import Person
 from tests.delivery.builders import Cast, approved_class, make_cast, make_person, place_in
+from tests.delivery.subsidies.builders import completed_class, reserve
 from tests.factories import MEILAN, SANYA, make_actor, make_region
 from tests.web.office.desk import Words, at_desk, session_of, user_of, waiting_place, words_of
 
@@ -55,6 +59,16 @@ class TestCase:
         for said in ("符合条件，金额", "＝ ", "已占用，就业补助资金", "以前的判定", "看了原件", "录取"):
             assert said in page, said
         assert "您能办的" not in page
+
+    def test_a_use_that_came_back_says_when_and_why(self, cast: Cast) -> None:
+        with clock.travel_to(dt.date(2026, 6, 26)):
+            _, (place,) = completed_class(cast)
+            reserve(place)
+            give_up_waiting()
+        page = case_of(at_desk(cast.intake), place)
+        why = "没有参加鉴定；最晚 2026-06-25 鉴定（结课后 90 天内），已经过了，没有取得证书"
+        for said in ("占用的补贴次数退回来了", "2026年6月26日退的", why, "占用待遇", "释放待遇", "系统", "没有用过"):
+            assert said in page, said
 
     def test_other_places_are_linked_within_sight_alone(self, cast: Cast) -> None:
         person = make_person()

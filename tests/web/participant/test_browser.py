@@ -1,13 +1,18 @@
 """A trainee's pages on a phone and on a desk."""
 
+import datetime as dt
+
 import pytest
 
+from qihang.delivery.subsidies.chores import give_up_waiting
 from qihang.foundation.core import clock
 from qihang.foundation.core.privacy import note_look
-from tests.delivery.builders import START
+from tests.delivery.builders import END, START, ground, make_cast
 from tests.delivery.conftest import _own_storage  # noqa: F401
+from tests.delivery.subsidies.builders import completed_class, reserve
 from tests.factories import SYSTEM, make_actor
 from tests.web.browser import VIEWPORTS, Viewport, Visitor, assert_accessible, screenshot, settle
+from tests.web.office.desk import session_of, user_of
 from tests.web.participant.test_pages import joined, placed
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -38,3 +43,25 @@ def test_who_looked_at_my_data(visit: Visitor, viewport: Viewport) -> None:
     page = visit("/my/looks/", viewport=viewport, user=joined(place))
     assert_accessible(page)
     screenshot(page, f"my-looks-{viewport.name}")
+
+
+@pytest.mark.parametrize("viewport", VIEWPORTS, ids=lambda viewport: viewport.name)
+def test_a_use_that_came_back(visit: Visitor, viewport: Viewport) -> None:
+    ground()
+    _, (place,) = completed_class(make_cast())
+    reserve(place)
+    with clock.travel_to(END + dt.timedelta(days=91)):
+        give_up_waiting()
+    page = visit("/my/", viewport=viewport, user=joined(place))
+    assert_accessible(page)
+    screenshot(page, f"my-home-back-{viewport.name}")
+    page.get_by_role("link", name="看看为什么").click()
+    settle(page)
+    assert_accessible(page)
+    screenshot(page, f"my-class-back-{viewport.name}")
+    office = make_actor("intake_officer")
+    page = visit(
+        f"/office/people/{place.public_id}/", viewport=viewport, user=user_of(office), session=session_of(office)
+    )
+    assert_accessible(page)
+    screenshot(page, f"office-case-back-{viewport.name}")

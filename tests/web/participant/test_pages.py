@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from qihang.delivery.appraisal.services import issue_many
+from qihang.delivery.subsidies.chores import give_up_waiting
 from qihang.delivery.training.models import Attendance, Enrolment
 from qihang.foundation.accounts.models import User
 from qihang.foundation.core import clock
@@ -18,7 +19,9 @@ from qihang.web.views.participant.steps import Way, next_step, stages
 from tests.delivery.appraisal.builders import make_sitting
 from tests.delivery.builders import END, START, approved_class, ground, make_cast, make_person, place_in
 from tests.delivery.conftest import _own_storage  # noqa: F401
+from tests.delivery.subsidies.builders import completed_class, reserve
 from tests.factories import SYSTEM, make_actor, make_user
+from tests.web.office.desk import words_of
 
 pytestmark = pytest.mark.django_db
 
@@ -183,3 +186,32 @@ def test_who_did_not_pass_is_not_left_waiting() -> None:
         assert next_step(Way(place, sitting, None, works=False)).title == "考过了，等成绩"
         sitting.state = "held"
         assert next_step(Way(place, sitting, None, works=False)).title == "这次没有拿到证书"
+
+
+class TestGivenBack:
+    """No certificate by the last day to be examined: the person is told that the use came back, when and why."""
+
+    @pytest.fixture
+    def place(self) -> Enrolment:
+        ground()
+        _, (place,) = completed_class(make_cast())
+        reserve(place)
+        return place
+
+    def test_the_persons_pages_say_so_and_why(self, place: Enrolment) -> None:
+        user, too_late = joined(place), END + dt.timedelta(days=91)
+        with clock.travel_to(too_late):
+            give_up_waiting()
+        home = words_of(page(user, on=too_late))
+        assert "这个班的补贴得不到了，次数退给您了" in home
+        assert "占用的补贴次数退回来了，2026年6月26日退的" in home
+        mine = words_of(page(user, reverse("my_class", args=[place.public_id]), on=too_late))
+        assert "占用的补贴次数退回来了，2026年6月26日退的。以后报别的班，这次不算。" in mine
+        assert "为什么：没有参加鉴定；最晚 2026-06-25 鉴定（结课后 90 天内），已经过了，没有取得证书" in mine
+        assert "入班的时候算的：条件都够" in mine
+
+    def test_until_then_nothing_of_it(self, place: Enrolment) -> None:
+        user = joined(place)
+        for url in ("", reverse("my_class", args=[place.public_id])):
+            assert "退回来" not in page(user, url)
+        assert "学完了，等考试（鉴定）的安排" in page(user)

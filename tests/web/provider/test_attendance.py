@@ -9,8 +9,12 @@ from qihang.delivery.training.attendance_days import register_of
 from qihang.delivery.training.enums import ClassState
 from qihang.delivery.training.models import Attendance, Enrolment, TrainingClass
 from qihang.foundation.core.units import unit_of_work
+from qihang.registry.policy.models import Parameter
+from qihang.registry.policy.services import withdraw_parameter
+from qihang.web.formats import chinese_date
 from tests.delivery.builders import Cast, approved_class, place_in
-from tests.factories import SYSTEM
+from tests.factories import HAINAN, SYSTEM, make_actor
+from tests.web.office.desk import words_of
 from tests.web.provider.pages import browser_of, messages_of, record, reload
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +95,18 @@ class TestCompletion:
         assert "2 人学完，1 人没学完" in messages_of(done)
         assert reload(item).state == ClassState.COMPLETED
         assert sorted(Enrolment.objects.values_list("state", flat=True)) == ["completed", "completed", "not_completed"]
+
+    def test_it_says_what_becomes_of_the_uses_of_those_without_a_certificate(
+        self, cast: Cast, item: TrainingClass
+    ) -> None:
+        address = reverse("class_complete", args=[item.public_id])
+        words = words_of(browser_of(cast.clerk).get(address).content.decode())
+        last = item.end + dt.timedelta(days=90)
+        assert f"学完了没拿到证书的人，过了最晚的鉴定日 {chinese_date(last)}，占用的次数也退回来" in words
+        for row in Parameter.objects.confirmed().filter(key="appraisal.due_days"):
+            withdraw_parameter(actor=make_actor("policy_checker", region=HAINAN), parameter=row, comment="废止")
+        words = words_of(browser_of(cast.clerk).get(address).content.decode())
+        assert "学完了没拿到证书的人，过了最晚的鉴定日，占用的次数也退回来" in words
 
     def test_twice_is_once(self, cast: Cast, item: TrainingClass) -> None:
         client = browser_of(cast.manager)

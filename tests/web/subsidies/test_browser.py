@@ -18,3 +18,10 @@ def test_the_class_and_one_trainee(visit: Visitor, scene: Scene, viewport: Viewp
     settle(page)
     assert_accessible(page)
     screenshot(page, f"earned-trainee-{viewport.name}")
+    page = visit(
+        f"/classes/{scene.item.public_id}/earned/{scene.places[2].public_id}/",
+        viewport=viewport,
+        user=scene.user("clerk"),
+    )
+    assert_accessible(page)
+    screenshot(page, f"earned-too-late-{viewport.name}")

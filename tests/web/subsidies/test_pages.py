@@ -1,5 +1,6 @@
 """What a class has earned, on its pages: sums, reasons, and each clause behind one trainee."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from qihang.delivery.subsidies.models import EarnedTranche
 from qihang.foundation.accounts.models import User
+from qihang.foundation.core import clock
 from tests.factories import SANYA, make_actor
 from tests.web.subsidies.scene import Scene
 
@@ -45,6 +47,7 @@ def test_the_sums_the_reasons_and_the_proof(scene: Scene) -> None:
         "750.00",
         "2,250.00",
         "不能得，差：取得证书，证书有效",
+        "差：取得证书，证书有效。最晚 2026-06-25 鉴定（结课后 90 天内），已经过了，没有取得证书",
         "不能得，差：按补贴学员入班",
         "不能得，差：学完后 6 个月内开始工作",
         "社会保险缴费",
@@ -65,11 +68,33 @@ def test_a_trainee_clause_by_clause(scene: Scene) -> None:
         scene.papers[scene.places[0].pk].certificate_no,
     ):
         assert words in page, words
-    waiting = reverse("class_earned_trainee", args=[scene.item.public_id, scene.places[2].public_id])
-    page = text(client.get(waiting))
-    assert "取得证书，证书有效" in page and "最晚" in page, (
-        "no sitting can come any more, and it says until when one could"
-    )
+
+
+@pytest.mark.parametrize(
+    ("on", "list_words", "words"),
+    [
+        (
+            dt.date(2026, 6, 25),
+            "等：取得证书，证书有效",
+            ["待核：取得证书，证书有效", "还没有发证，最晚 2026-06-25 鉴定"],
+        ),
+        (
+            dt.date(2026, 6, 26),
+            "差：取得证书，证书有效。最晚 2026-06-25 鉴定（结课后 90 天内），已经过了，没有取得证书",
+            ["不符合条件：取得证书，证书有效", "参数 appraisal.due_days 90 天（CN，2006-01-01 起）"],
+        ),
+    ],
+)
+def test_a_certificate_is_waited_for_until_the_last_day_to_be_examined(
+    scene: Scene, on: dt.date, list_words: str, words: list[str]
+) -> None:
+    with clock.travel_to(on):
+        scene.settle()
+    client = as_user(scene.user("clerk"))
+    assert list_words in text(client.get(reverse("class_earned", args=[scene.item.public_id])))
+    address = reverse("class_earned_trainee", args=[scene.item.public_id, scene.places[2].public_id])
+    page = text(client.get(address))
+    assert all(said in page for said in words)
 
 
 def test_what_was_reversed_stays_in_sight(scene: Scene) -> None:

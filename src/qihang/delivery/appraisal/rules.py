@@ -26,6 +26,14 @@ def last_day(item: TrainingClass) -> dt.date:
     return end + dt.timedelta(days=int(str(days)))
 
 
+def last_day_if_set(item: TrainingClass) -> dt.date | None:
+    """`last_day`, or None where nobody has set it: for pages that tell of it."""
+    try:
+        return last_day(item)
+    except lookup.ParameterMissing:
+        return None
+
+
 def may_sit(sitting: Sitting, actor: Actor) -> str | None:
     """Why this class may not sit at this station on this day, in words for who plans it; None if it may."""
     item = sitting.training_class

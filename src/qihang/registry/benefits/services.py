@@ -13,7 +13,7 @@ from qihang.foundation.core.arrays import among
 from qihang.foundation.core.units import unit_of_work
 from qihang.foundation.core.workflow import BulkOutcome
 from qihang.registry.benefits.counting import COUNTS, uses_before
-from qihang.registry.benefits.enums import Fund
+from qihang.registry.benefits.enums import Fund, UseState
 from qihang.registry.benefits.models import BenefitUse
 from qihang.registry.benefits.workflows import BENEFIT_USE_WORKFLOW
 from qihang.registry.participants.models import Person
@@ -106,6 +106,25 @@ def count_again_many(
     with unit_of_work(actor):
         given_back = BenefitUse.objects.given_back().filter(benefit=benefit).of_cases(source_kind, source_refs)
         return _apply(given_back, "count_again", actor, comment)
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """A use that no cap counts any more: since when, and why, in the words of its history."""
+
+    use: BenefitUse
+    at: dt.datetime
+    why: str
+
+
+def given_back_of(*, actor: Actor, source_kind: str, source_ref: str) -> list[GivenBack]:
+    """What one case held and holds no more, within the actor's sight; [] while it holds it, or never did."""
+    rows = BenefitUse.objects.visible_to(actor).given_back().of_cases(source_kind, [source_ref])
+    found = []
+    for use in rows:
+        last = BENEFIT_USE_WORKFLOW.history(use).filter(target=UseState.RELEASED).latest("pk")
+        found.append(GivenBack(use, last.at, last.comment))
+    return found
 
 
 def _apply(rows: QuerySet[BenefitUse], step: str, actor: Actor, comment: Reasons) -> BulkOutcome:

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from qihang.delivery.training.deciding import SOURCE
 from qihang.delivery.training.enrolling import get_place
 from qihang.delivery.training.enums import EnrolmentState
 from qihang.delivery.training.models import Enrolment
@@ -19,6 +20,8 @@ from qihang.foundation.core.roles import Role
 from qihang.foundation.core.workflow import Workflow
 from qihang.foundation.documents.models import Evidence
 from qihang.registry.benefits.models import BenefitUse
+from qihang.registry.benefits.services import given_back_of
+from qihang.registry.benefits.workflows import BENEFIT_USE_WORKFLOW
 from qihang.registry.participants.models import PersonCategory
 from qihang.registry.participants.own_case import own_persons
 from qihang.registry.participants.workflows import CATEGORY_WORKFLOW
@@ -35,6 +38,8 @@ from qihang.web.views.office.roles import CASE_ROLES, DESKS
 from qihang.web.views.office.timeline import events_of
 
 _OUTCOMES = {True: (Outcome.PASSED, "过"), False: (Outcome.FAILED, "不过"), None: (Outcome.UNKNOWN, "待核")}
+# Whose steps are told in one line of time.
+_TOLD: tuple[Workflow[Any], ...] = (ENROLMENT_WORKFLOW, BENEFIT_USE_WORKFLOW, CATEGORY_WORKFLOW)
 # Where each fact of a decision was taken from, in an officer's words.
 _ORIGINS = {
     "sex": "身份证号",
@@ -69,6 +74,7 @@ def case(request: HttpRequest, public_id: str) -> HttpResponse:
             "decision": decision,
             "earlier": _earlier(actor, place),
             "benefits": _uses(place),
+            "back": given_back_of(actor=actor, source_kind=SOURCE, source_ref=str(place.public_id)),
             "claims": _claims(actor, place),
             "events": _events(actor, place),
             "evidence": _evidence(actor, place),
@@ -156,12 +162,14 @@ def _claims(actor: Actor, place: Enrolment) -> list[tuple[PersonCategory, str]]:
 
 
 def _events(actor: Actor, place: Enrolment) -> list[Event]:
-    """The place's and its category's history, in one line of time."""
+    """The history of the place, of the benefit it holds and of the person's categories, in one line of time."""
     own = list(ENROLMENT_WORKFLOW.history(place))
+    held = BenefitUse.objects.visible_to(actor).of_cases(SOURCE, [str(place.public_id)]).values_list("pk", flat=True)
+    uses = list(TransitionLog.objects.filter(subject=BENEFIT_USE_WORKFLOW.subject, subject_id__in=list(held)))
     said = PersonCategory.objects.visible_to(actor).filter(person=place.person_id).values_list("pk", flat=True)
     category = list(TransitionLog.objects.filter(subject=CATEGORY_WORKFLOW.subject, subject_id__in=list(said)))
-    lines: Iterable[TransitionLog] = sorted([*own, *category], key=lambda line: (line.at, line.pk))
-    flows: dict[str, Workflow[Any]] = {flow.subject: flow for flow in (ENROLMENT_WORKFLOW, CATEGORY_WORKFLOW)}
+    lines: Iterable[TransitionLog] = sorted([*own, *uses, *category], key=lambda line: (line.at, line.pk))
+    flows: dict[str, Workflow[Any]] = {flow.subject: flow for flow in _TOLD}
     return [event for line in lines for event in events_of(flows[line.subject], [line])]
 
 

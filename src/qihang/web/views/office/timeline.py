@@ -5,7 +5,7 @@ from typing import Any
 
 from qihang.foundation.core.models import TransitionLog
 from qihang.foundation.core.roles import Role
-from qihang.foundation.core.workflow import Workflow
+from qihang.foundation.core.workflow import SYSTEM, Workflow
 from qihang.web.formats import short_moment
 from qihang.web.parts import Event
 
@@ -26,6 +26,8 @@ def events_of(workflow: Workflow[Any], log: Iterable[TransitionLog]) -> list[Eve
 
 
 def hand_of(line: TransitionLog) -> str:
-    """Whose hand it was: name, and the post they acted in."""
+    """Whose hand it was: name, and the post they acted in; a rule's own step was nobody's."""
+    if line.role == SYSTEM:
+        return "系统"
     post = Role(line.role).label if line.role in Role else ""
     return "，".join(filter(None, (line.user_label, post)))

@@ -8,9 +8,11 @@ from qihang.delivery.appraisal.models import Certificate, Sitting
 from qihang.delivery.employment.enums import SpellState
 from qihang.delivery.employment.models import WorkSpell
 from qihang.delivery.training.completing import attendance_summary
+from qihang.delivery.training.deciding import SOURCE
 from qihang.delivery.training.models import Enrolment
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.roles import Role
+from qihang.registry.benefits.services import given_back_of
 from qihang.registry.policy.services import conclude
 from qihang.web.access import roles
 from qihang.web.navigation import actor_of
@@ -48,7 +50,7 @@ def places_of(actor: Actor) -> list[Enrolment]:
 
 
 def way_of(actor: Actor, place: Enrolment) -> Way:
-    """What came of a place: its sitting, certificate, and whether work is known since."""
+    """What came of a place: its sitting, certificate, whether work is known since, and the benefit if it was given back."""
     certificates = Certificate.objects.visible_to(actor).issued().filter(enrolment=place)
     sitting = (
         Sitting.objects.visible_to(actor)
@@ -58,7 +60,8 @@ def way_of(actor: Actor, place: Enrolment) -> Way:
         .first()
     )
     work = WorkSpell.objects.visible_to(actor).filter(state=SpellState.ACCEPTED, end=None)
-    return Way(place, sitting, certificates.first(), work.exists())
+    back = given_back_of(actor=actor, source_kind=SOURCE, source_ref=str(place.public_id))
+    return Way(place, sitting, certificates.first(), work.exists(), back[0] if back else None)
 
 
 def presence_of(place: Enrolment) -> object | None:

@@ -8,8 +8,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from qihang.delivery.training.attendance_days import days_of
+from qihang.delivery.training.deciding import SOURCE
 from qihang.delivery.training.enrolling import get_place
 from qihang.foundation.core.roles import Role
+from qihang.registry.benefits.services import given_back_of
 from qihang.registry.policy.services import conclude
 from qihang.web.access import roles
 from qihang.web.explained import rule_rows
@@ -22,7 +24,8 @@ from qihang.web.views.participant.home import presence_of
 @require_safe
 def overview(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """My place in a class; NotFound for anybody else's."""
-    place = get_place(actor=actor_of(request), public_id=str(public_id))
+    actor = actor_of(request)
+    place = get_place(actor=actor, public_id=str(public_id))
     decision = place.decision
     return render(
         request,
@@ -32,6 +35,7 @@ def overview(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             "item": place.training_class,
             "conclusion": conclude(decision) if decision else "",
             "rules": rule_rows(decision, "participant") if decision else [],
+            "back": given_back_of(actor=actor, source_kind=SOURCE, source_ref=str(place.public_id)),
             "days": days_of(place),
             "presence": presence_of(place),
             "crumbs": [Crumb("我的事", reverse("my_home")), Crumb(place.training_class.name)],

@@ -10,6 +10,7 @@ from qihang.delivery.appraisal.models import Certificate, Sitting
 from qihang.delivery.training.enums import EnrolmentState
 from qihang.delivery.training.models import Enrolment
 from qihang.foundation.core import clock
+from qihang.registry.benefits.services import GivenBack
 from qihang.web.formats import chinese_date
 from qihang.web.parts import Stage, Step
 
@@ -40,6 +41,7 @@ class Way:
     sitting: Sitting | None
     certificate: Certificate | None
     works: bool
+    back: GivenBack | None = None
 
 
 def next_step(way: Way | None) -> NextStep:
@@ -89,6 +91,14 @@ def _in_class(way: Way) -> NextStep:
 
 def _completed(way: Way) -> NextStep:
     sitting = way.sitting
+    if way.back is not None:
+        return NextStep(
+            _NOTHING,
+            "这个班的补贴得不到了，次数退给您了",
+            "以后报别的班，这次不算。觉得不对，带上证明到县里的人社窗口问。",
+            "看看为什么",
+            reverse("my_class", args=[way.place.public_id]),
+        )
     if sitting is None:
         return NextStep(_NOTHING, "学完了，等考试（鉴定）的安排", "日子定了写在这里，也会发消息给您。")
     if clock.today() <= sitting.on:

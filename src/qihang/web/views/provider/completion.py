@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from qihang.delivery.appraisal.rules import last_day_if_set
 from qihang.delivery.training.attendance_days import register_of
 from qihang.delivery.training.completing import attendance_summary, complete_class
 from qihang.delivery.training.enums import ClassState, EnrolmentState
@@ -59,6 +60,7 @@ def complete(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             "reason": reason,
             "limit": percent(limit.value, 0) if limit else "",  # type: ignore[arg-type]  # a ratio
             "law": limit.law if limit else "",
+            "last_sitting": last_day_if_set(item),
             "passing": [one for one in sitting if one.enough],
             "short": [one for one in sitting if not one.enough],
         },

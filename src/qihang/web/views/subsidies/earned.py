@@ -22,7 +22,7 @@ from qihang.delivery.training.workflows import PROVIDERS
 from qihang.foundation.core.errors import NotFound
 from qihang.foundation.core.evidence import EvidenceType
 from qihang.foundation.core.roles import Role
-from qihang.registry.policy.services import conclude, first_obstacle, working
+from qihang.registry.policy.services import conclude, first_failed, first_obstacle, working
 from qihang.web.access import roles
 from qihang.web.explained import rule_rows
 from qihang.web.navigation import actor_of
@@ -126,8 +126,9 @@ def _why(part: Part) -> Why:
         return Why(part, Outcome.PASSED, "")
     if part.decision is None:
         return Why(part, Outcome.UNKNOWN, "还没有结算")
-    outcome = Outcome.FAILED if part.decision.eligible is False else Outcome.UNKNOWN
-    return Why(part, outcome, first_obstacle(part.decision))
+    if failed := first_failed(part.decision, "officer"):
+        return Why(part, Outcome.FAILED, f"{failed.condition}。{failed.situation}")
+    return Why(part, Outcome.UNKNOWN, first_obstacle(part.decision))
 
 
 def _shares(found: Earnings) -> list[EvidenceShare]:
