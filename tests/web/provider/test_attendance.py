@@ -9,11 +9,10 @@ from qihang.delivery.training.attendance_days import register_of
 from qihang.delivery.training.enums import ClassState
 from qihang.delivery.training.models import Attendance, Enrolment, TrainingClass
 from qihang.foundation.core.units import unit_of_work
-from qihang.registry.policy.models import Parameter
-from qihang.registry.policy.services import withdraw_parameter
 from qihang.web.formats import chinese_date
 from tests.delivery.builders import Cast, approved_class, place_in
-from tests.factories import HAINAN, SYSTEM, make_actor
+from tests.delivery.subsidies.builders import unset
+from tests.factories import SYSTEM
 from tests.web.office.desk import words_of
 from tests.web.provider.pages import browser_of, messages_of, record, reload
 
@@ -103,8 +102,7 @@ class TestCompletion:
         words = words_of(browser_of(cast.clerk).get(address).content.decode())
         last = item.end + dt.timedelta(days=90)
         assert f"学完了没拿到证书的人，过了最晚的鉴定日 {chinese_date(last)}，占用的次数也退回来" in words
-        for row in Parameter.objects.confirmed().filter(key="appraisal.due_days"):
-            withdraw_parameter(actor=make_actor("policy_checker", region=HAINAN), parameter=row, comment="废止")
+        unset("appraisal.due_days")
         words = words_of(browser_of(cast.clerk).get(address).content.decode())
         assert "学完了没拿到证书的人，过了最晚的鉴定日，占用的次数也退回来" in words
 
