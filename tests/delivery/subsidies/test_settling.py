@@ -399,6 +399,18 @@ class TestMoney:
         papers.issue(place, stands=False)
         assert settle_class(actor=cast.intake, item=item).reversed == 1
 
+    def test_a_longer_list_decides_nothing_anew_about_the_second_part(self, cast: Cast, papers: Papers) -> None:
+        """Not even once the values were set anew, for days that have passed."""
+        item, (place,) = completed_class(cast)
+        papers.issue(place)
+        contributions(cast.intake, (place, "202605", "202608"), on=dt.date(2026, 8, 31))
+        settle_class(actor=cast.intake, item=item)
+        before = list(earned(Tranche.EMPLOYED))
+        _set("training.tranche.employed", "0.4")
+        contributions(cast.intake, (place, "202605", "202610"))
+        assert settle_class(actor=cast.intake, item=item) == Settlement(decided=0, earned=0, reversed=0)
+        assert list(earned(Tranche.EMPLOYED)) == before and len(before) == 1
+
     def test_a_changed_grant_is_earned_anew(self, cast: Cast, papers: Papers) -> None:
         item, (place,) = completed_class(cast)
         papers.issue(place)

@@ -32,6 +32,8 @@ from qihang.registry.policy.stored import marks_of
 # The day of settlement changes daily, how far lists have been checked with every list; by themselves they are no reason
 # to decide anew.
 _PASSING = {"settled_on", "work_checked_until"}
+# Grows with every list; more of it never unmakes a yes.
+_GROWING = "contribution_months"
 _OWNER: dict[str, Any] = {"person_id": pl.Int64, "case_ref": pl.String, "on": pl.Date, "region": pl.String}
 _OTHER_GROUND = "依据变了，按新的依据另记"
 
@@ -192,12 +194,22 @@ def _differs(stored: Decision | None, now: _Answer) -> bool:
     """Whether a case has to be decided anew: its facts changed, or it was not decided to the end.
 
     What was decided on the same facts stands, whatever became of rules and values since: who sets a value anew for days
-    that have passed decides on nobody's money by it.
+    that have passed decides on nobody's money by it. What an earlier edition did not ask for is no change either.
     """
     if stored is None:
         return True
     known = stored.facts
-    if any(known.get(name) != value for name, value in now.facts.items() if name not in _PASSING):
+    if any(
+        _fact_differs(name, known[name], value, stored.eligible) for name, value in now.facts.items() if name in known
+    ):
         return True
     was = (stored.outcome_marks, stored.eligible, stored.missing)
     return stored.eligible is None and was != (now.marks, now.eligible, now.missing)
+
+
+def _fact_differs(name: str, was: Any, now: Any, eligible: bool | None) -> bool:
+    if name in _PASSING:
+        return False
+    if name == _GROWING and eligible:
+        return (now or 0) < (was or 0)
+    return bool(was != now)
