@@ -9,18 +9,21 @@ import pytest
 from django.db import transaction
 
 from qihang.delivery.appraisal.models import Certificate, CertificateCounter, Score, Sitting
+from qihang.delivery.subsidies.models import EarnedTranche
+from qihang.delivery.subsidies.services import settle_classes
+from qihang.delivery.training.enums import ClassState
 from qihang.delivery.training.models import Attendance, Enrolment, FilingCounter, Teaching, TrainingClass
 from qihang.demo.build import tell
 from qihang.demo.plans import draw_plans
 from qihang.demo.stories import Story, draw_stories
-from qihang.demo.world import World, build_world
+from qihang.demo.world import BUILDER, World, build_world
 from qihang.foundation.core.keyring import keyring
 from qihang.foundation.core.models import AuditContext, AuditEntry, TransitionLog
 from qihang.foundation.core.privacy import Secret
 from qihang.registry.benefits.models import BenefitUse
 from qihang.registry.participants.models import Person, PersonCategory
 from qihang.registry.policy.models import Decision
-from qihang.registry.policy.services import load_demo_parameters
+from qihang.registry.policy.services import load_demo_parameters, verify_decisions
 from qihang.registry.reference.load import load_reference_data
 from tests.demo.by_services import Telling
 from tests.demo.conftest import TODAY
@@ -171,6 +174,16 @@ def written(since: int) -> dict[str, Any]:
     }
 
 
+def settled() -> dict[str, Any]:
+    """What settling every completed class today makes of it; every decision recomputes, those on the tranches too."""
+    before = Counter(BenefitUse.objects.values_list("state", flat=True))
+    settle_classes(actor=BUILDER, items=list(TrainingClass.objects.filter(state=ClassState.COMPLETED)))
+    assert verify_decisions().holds
+    rows = EarnedTranche.objects.earned().values_list("tranche", "amount", "earned_on", "certificate_no")
+    after = Counter(BenefitUse.objects.values_list("state", flat=True))
+    return {"earned": Counter(rows), "given back": after["released"] - before["released"], "uses": after}
+
+
 def both_ways(seed: int, people: int) -> tuple[dict[str, Any], dict[str, Any]]:
     world, stories = drawn(seed, people)
     since = AuditContext.objects.latest("pk").pk
@@ -180,7 +193,7 @@ def both_ways(seed: int, people: int) -> tuple[dict[str, Any], dict[str, Any]]:
         try:
             with transaction.atomic():
                 way()
-                found.append(written(since))
+                found.append(written(since) | settled())
                 raise Undone
         except Undone:
             pass
@@ -191,6 +204,7 @@ def test_both_ways_leave_the_same_rows_steps_and_trail() -> None:
     by_services, as_columns = both_ways(seed=6, people=420)
     assert max(by_services["places"].values()) > 1, "nobody came back"
     assert {(row[0], row[1]) for row in by_services["made"]} >= TRANSITIONS, "nothing is shown of what did not happen"
+    assert by_services["earned"] and by_services["given back"] > 0
     for name, rows in by_services.items():
         if isinstance(rows, Counter):
             assert not (rows - as_columns[name]), f"{name}: only the services write these"
