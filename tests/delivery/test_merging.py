@@ -119,7 +119,7 @@ class TestOneClass:
     ) -> None:
         right, wrong = places
         withdraw(actor=cast.clerk, enrolment=wrong, on=wrong.training_class.end, comment="登记了两次")
-        with pytest.raises(DomainError, match="先把要并掉的那条退班"):
+        with pytest.raises(DomainError, match="请换个方向"):
             merge(cast.intake, wrong.person, right.person)
 
     @pytest.mark.parametrize("state", ["refused", "completed", "not_completed", "applied"])

@@ -24,7 +24,7 @@ from qihang.registry.organizations.services import actor_in_role
 from qihang.registry.participants.models import Person
 from qihang.registry.policy.services import verify_decisions
 from tests.demo.conftest import TODAY
-from tests.factories import make_organization
+from tests.factories import make_organization, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -149,3 +149,8 @@ def test_it_can_be_built_on_any_day_whatever_calendars_came_with_the_product(day
         assert "示范" in last.source
         assert "示范" not in CalendarYear.objects.get(year=2026).source, "the published one stays"
         assert verify_decisions().holds
+
+
+def test_a_real_house_is_no_demo_whatever_its_administrators_are_called() -> None:
+    make_user(login="systemadmin")
+    assert not start.is_there()

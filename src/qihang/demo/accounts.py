@@ -18,6 +18,7 @@ from qihang.registry.participants.models import Person
 _LETTERS = "abcdefghjkmnpqrstuvwxyz"
 _DIGITS = "23456789"
 PARTICIPANT = "xueyuan"
+FIRST_MANAGER = "xx001m"  # the demo's alone; an administrator of a real house may well be called systemadmin
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def demo_logins() -> list[Login]:
 
 
 _LOGINS = {
-    "xx001m": Role.PROVIDER_MANAGER,
+    FIRST_MANAGER: Role.PROVIDER_MANAGER,
     "xx001": Role.PROVIDER_CLERK,
     "xx001t": Role.TRAINER,
     "js460100a": Role.INTAKE_OFFICER,

@@ -1,6 +1,6 @@
 """The demo as `./qihang up` asks for it: built on the first start, its log-ins told on every one."""
 
-from qihang.demo.accounts import demo_logins
+from qihang.demo.accounts import FIRST_MANAGER, demo_logins
 from qihang.demo.build import build
 from qihang.demo.progress import Printed
 from qihang.foundation.core.errors import DomainError
@@ -11,8 +11,8 @@ _SEED = 2026
 
 
 def is_there() -> bool:
-    """Whether a demo was built here, by whichever command."""
-    return any(one.login == "xx001m" for one in demo_logins())  # no administrator of a real house is called so
+    """Whether a demo was built here, by whichever command: its first institution's manager has a log-in."""
+    return any(one.login == FIRST_MANAGER for one in demo_logins())
 
 
 def build_demo(size: str) -> None:

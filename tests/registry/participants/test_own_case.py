@@ -140,6 +140,15 @@ class TestStaff:
             before.pk: [Role.TRAINER],
         }
 
+    def test_by_a_number_that_an_account_keeps_in_another_writing(self) -> None:
+        school, person = make_organization(), make_person()
+        user = user_for(person)
+        user.identity_no = user.identity_no.plain().lower() + " "
+        with unit_of_work(SYSTEM):
+            user.save()
+        make_actor(Role.PROVIDER_CLERK, organization=school, user=user)
+        assert list(staff_among([person.pk], school.pk)) == [person.pk]
+
     def test_by_the_account_where_there_is_no_number(self) -> None:
         school, person = make_organization(), make_person()
         clerk = make_actor(Role.PROVIDER_CLERK, organization=school)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from qihang.foundation.accounts.models import User
+from qihang.foundation.accounts.models.user import identity_key
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.arrays import among
 from qihang.foundation.core.privacy import blind_index
@@ -59,7 +60,7 @@ def staff_among(persons: Iterable[int], organization_id: int) -> dict[int, list[
     numbers, accounts = {}, {}
     for row in Person.objects.filter(Q(pk__in=wanted) | Q(merged_into__in=wanted)):
         stands_for = row.merged_into_id or row.pk
-        numbers[row.identity_no.plain()] = stands_for
+        numbers[identity_key(row.identity_no.plain())] = stands_for
         if row.user_id is not None:
             accounts[row.user_id] = stands_for
     there = Membership.objects.filter(organization=organization_id)
@@ -67,5 +68,5 @@ def staff_among(persons: Iterable[int], organization_id: int) -> dict[int, list[
     found: dict[int, list[Membership]] = defaultdict(list)
     for membership in rows.select_related("user").order_by("pk"):
         user = membership.user
-        found[accounts.get(user.pk) or numbers[user.identity_no.plain()]].append(membership)
+        found[accounts.get(user.pk) or numbers[identity_key(user.identity_no.plain())]].append(membership)
     return found
