@@ -130,7 +130,9 @@ class TestWithdrawing:
         assert "提出撤回" in proposer.get("manage_parameter_withdraw", city.public_id)
         assert "政策复核定了才算" in proposer.post("manage_parameter_withdraw", city.public_id, comment="海口没有另定")
         assert state(city) == "confirmed"
-        assert str(city.public_id) in other.get("manage_parameters_waiting")
+        waiting = other.get("manage_parameters_waiting")
+        assert str(city.public_id) in waiting and "提出撤回的" in waiting and "海口没有另定" in waiting
+        assert "现在没有等复核的参数" in waiting, "it is no draft"
         assert "有人提出撤回这个值" in other.get("manage_parameter", city.public_id)
         assert "改用海南省的值：50 人" in other.get("manage_parameter_withdraw", city.public_id)
         assert "请选“您的决定" in other.post("manage_parameter_withdraw", city.public_id, comment="海口没有另定")

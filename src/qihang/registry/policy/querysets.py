@@ -63,6 +63,10 @@ class ParameterQuerySet(models.QuerySet[Any]):
         """Proposed, and not decided on."""
         return self.filter(state=ParameterState.DRAFT)
 
+    def asked_back(self) -> Self:
+        """In force, and somebody asked for them to be taken back."""
+        return self.confirmed().filter(revoke_asked_on__isnull=False)
+
     def returned_to(self, actor: Actor) -> Self:
         """Drafts of the actor's places that came back and that no later value of the same key and place follows."""
         later = type(self)(self.model).filter(

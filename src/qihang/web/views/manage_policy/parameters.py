@@ -76,14 +76,20 @@ def versions(request: HttpRequest, key: str) -> HttpResponse:
 
 @roles(*POLICY_HANDS)
 def waiting(request: HttpRequest) -> HttpResponse:
-    """Drafts of the actor's places that wait for a checker, the oldest first; for officers also what came back."""
+    """What waits for a checker at the actor's places, the oldest first: drafts, and values asked back.
+
+    For officers also what came back.
+    """
     actor = actor_of(request)
     mine = Parameter.objects.visible_to(actor).select_related("instrument")
-    drafts = list(mine.waiting_for(actor).order_by("created_at"))
+    waiting = mine.waiting_for(actor)
+    drafts = list(waiting.drafts().order_by("created_at"))
+    asked_back = list(waiting.asked_back().order_by("revoke_asked_on", "pk"))
     returned = mine.returned_to(actor) if actor.role == Role.POLICY_OFFICER else []
-    hands = hands_of([*drafts, *returned])
+    hands = hands_of([*drafts, *asked_back, *returned])
     values = {
         "drafts": [_version(row, hands[row.pk]) for row in drafts],
+        "asked_back": [_asked_back(row, hands[row.pk]) for row in asked_back],
         "returned": [_version(row, hands[row.pk]) for row in returned],
         "is_checker": actor.role == Role.POLICY_CHECKER,
     }
@@ -183,6 +189,11 @@ def _version(row: Parameter, hands: Hands) -> dict[str, Any]:
         "settled": hands.settled if row.state != ParameterState.DRAFT else None,
         "over": bool(row.valid_to and row.valid_to < clock.today()),
     }
+
+
+def _asked_back(row: Parameter, hands: Hands) -> dict[str, Any]:
+    """A value in force, with whoever asked it back last and why."""
+    return {"parameter": row, "span": span_text(row.valid_from, row.valid_to), "asked": hands.settled}
 
 
 def _waiting_link(actor: Actor) -> int | None:

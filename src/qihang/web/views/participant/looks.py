@@ -1,4 +1,7 @@
-"""谁看过我的信息: everybody who looked at what is kept of a person, with unit, day and reason."""
+"""谁看过我的信息: who looked at a person's numbers and certificates in the register, with unit, day and reason.
+
+Papers handed in are opened in the course of the work on them; they stand in the auditor's list alone.
+"""
 
 from typing import Any
 
