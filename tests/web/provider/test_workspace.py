@@ -4,7 +4,9 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from qihang.delivery.training.enums import ClassState, EnrolmentState
@@ -167,6 +169,19 @@ class TestList:
         client = browser_of(cast.clerk)
         with django_assert_max_num_queries(20):
             client.get(reverse("provider_home"), {"view": "draft"})
+
+    def test_nor_with_what_there_is_to_do(self, cast: Cast) -> None:
+        def queries(more: int) -> int:
+            for number in range(more):
+                draft(cast, name=f"草稿{more}-{number}")
+                approved_class(cast, name=f"没名单{more}-{number}", **SPRING)
+            with CaptureQueriesContext(connection) as seen:
+                assert len(client.get(reverse("provider_home")).context["others"]) > 0
+            return len(seen)
+
+        client = browser_of(cast.manager)
+        few = queries(1)
+        assert queries(5) <= few
 
     @pytest.mark.parametrize("role", ["clerk", "manager"])
     def test_it_is_where_both_roles_begin(self, cast: Cast, role: str) -> None:

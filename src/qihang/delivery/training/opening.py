@@ -56,6 +56,19 @@ class OpeningRules:
             _start(item, on),
         ]
 
+    def obstacle(self, item: Any, *, on: dt.date, handed_in: dt.date | None = None) -> str | None:
+        """What stands in the way, as the institution is told it; None where nothing does."""
+        checks = self.checks(item, on=on, handed_in=handed_in)
+        return next((check.reason for check in checks if check.passed is False), None)
+
+    def hand_in_by(self, item: Any) -> dt.date | None:
+        """The last day on which this class can be handed in and still start as asked; None where nothing says so."""
+        lead = self._find(LEAD, item, clock.today())
+        try:
+            return self._calendar.add(item.start, -int(lead.number)) if lead else None
+        except CalendarYearMissing:
+            return None
+
     def _find(self, key: str, item: Any, on: dt.date) -> ParameterRow | None:
         return lookup.find_in(self._book, key, region=item.region_id, on=on)
 
@@ -146,12 +159,3 @@ def opening_limits(*, region: str, on: dt.date) -> OpeningLimits:
         except CalendarYearMissing as missing:
             gap = str(missing)
     return OpeningLimits(heads, hours, lead, earliest, gap)
-
-
-def hand_in_by(item: Any) -> dt.date | None:
-    """The last day on which this class can be handed in and still start as asked; None where nothing says so."""
-    lead = lookup.find(LEAD, region=item.region_id, on=clock.today())
-    try:
-        return add_working_days(item.start, -int(lead.number)) if lead else None
-    except CalendarYearMissing:
-        return None

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, ExpressionWrapper, OuterRef, Q
 
 from qihang.delivery.training.enums import EVER_ENROLLED, IN_CLASS, OPEN_CLASSES, ClassState, EnrolmentState
 from qihang.foundation.core.actors import Actor
@@ -101,6 +101,13 @@ class TrainingClassQuerySet(models.QuerySet[Any]):
     def to_do(self, on: dt.date, role: str) -> Self:
         """Whatever this hand of the institution has to see to."""
         return self.filter(to_do(on, role))
+
+    def with_needs(self, on: dt.date) -> Self:
+        """With `lacks_roster`, `lacks_attendance` and `is_over`: what a list of tasks asks of each class."""
+        needs = {"lacks_roster": without_roster(), "lacks_attendance": without_attendance(on), "is_over": over(on)}
+        return self.annotate(
+            **{name: ExpressionWrapper(condition, models.BooleanField()) for name, condition in needs.items()}
+        )
 
 
 def to_do(on: dt.date, role: str) -> Q:

@@ -16,8 +16,7 @@ def may_open(item: Any, actor: Actor) -> str | None:
     """Why this class may not be opened as asked, by the parameters of the day it is asked; None if it may."""
     with_officers = item.state in {ClassState.SUBMITTED, ClassState.REVIEWED}
     handed_in = handed_in_on(item) if with_officers else None
-    checks = OpeningRules().checks(item, on=clock.today(), handed_in=handed_in)
-    return next((check.reason for check in checks if check.passed is False), None)
+    return OpeningRules().obstacle(item, on=clock.today(), handed_in=handed_in)
 
 
 def may_be_cancelled(item: Any, actor: Actor) -> str | None:

@@ -20,7 +20,7 @@ from qihang.web.access import roles
 from qihang.web.navigation import actor_of
 from qihang.web.parts import Chip, View
 from qihang.web.views.provider.application import kept_draft
-from qihang.web.views.provider.tasks import Task, asked, due_of, tasks_of
+from qihang.web.views.provider.tasks import Task, due_of, tasks_for
 
 _PAGE = 20
 _TASKS = 5
@@ -45,7 +45,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     """What to do next, and the list."""
     actor, today = actor_of(request), clock.today()
     works = actor.role in PROVIDERS
-    tasks = tasks_of(asked(actor, today), actor) if works else []
+    tasks = tasks_for(actor) if works else []
     mine = TrainingClass.objects.visible_to(actor)
     views = _views(today, actor.role)
     if not works:

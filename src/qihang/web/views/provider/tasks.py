@@ -1,16 +1,16 @@
 """What an institution has to see to, class by class: read from the class as it stands, the most urgent first."""
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from qihang.delivery.training.enums import ClassState, EnrolmentState
 from qihang.delivery.training.models import TrainingClass
-from qihang.delivery.training.opening import hand_in_by
-from qihang.delivery.training.querysets import over, without_attendance, without_roster
-from qihang.delivery.training.rules import may_complete, may_open
+from qihang.delivery.training.opening import OpeningRules
+from qihang.delivery.training.rules import may_complete
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.calendars import WorkCalendar
@@ -37,36 +37,38 @@ class Task:
     head: str
 
 
-def tasks_of(classes: Iterable[TrainingClass], actor: Actor) -> list[Task]:
-    """The next task of each class that has one, by the day it is due. `classes` come from `asked`."""
-    found = [task for item in classes if (task := task_of(item, actor))]
+def tasks_for(actor: Actor) -> list[Task]:
+    """The next task of each class in which something waits for this hand of the institution, by the day it is due."""
     today = clock.today()
+    found = _tasks(TrainingClass.objects.visible_to(actor).to_do(today, actor.role), actor)
     return sorted(found, key=lambda task: (task.by or today, task.item.pk))
 
 
 def task_of(item: TrainingClass, actor: Actor) -> Task | None:
     """The one thing to do next in a class, None while others are at work or nothing is due."""
-    today = clock.today()
+    found = _tasks(TrainingClass.objects.visible_to(actor).filter(pk=item.pk), actor)
+    return found[0] if found else None
+
+
+def _tasks(rows: QuerySet[TrainingClass], actor: Actor) -> list[Task]:
+    today, rules = clock.today(), OpeningRules()
+    classes = rows.with_needs(today).select_related("organization", "occupation")  # type: ignore[attr-defined]
+    return [task for item in classes if (task := _task(item, actor, rules))]
+
+
+def _task(item: Any, actor: Actor, rules: OpeningRules) -> Task | None:
+    """`item` comes `with_needs`."""
     if item.state == ClassState.RETURNED:
-        return _mend(item)
+        return _mend(item, rules)
     if item.state == ClassState.DRAFT:
-        return _hand_in(item, actor)
+        return _hand_in(item, actor, rules)
     if item.state != ClassState.APPROVED:
         return None
-    here = TrainingClass.objects.visible_to(actor).filter(pk=item.pk)
-    if here.filter(without_roster()).exists():
-        return _bring_roster(item, today)
-    if here.filter(without_attendance(today)).exists():
+    if item.lacks_roster:
+        return _bring_roster(item, clock.today())
+    if item.lacks_attendance:
         return _bring_attendance(item, "这个班开课了，还没有一天考勤。考勤全了才能办结业。")
-    if here.filter(over(today)).exists():
-        return _finish(item, actor)
-    return None
-
-
-def asked(actor: Actor, on: dt.date) -> list[TrainingClass]:
-    """The classes in which something waits for the institution."""
-    rows = TrainingClass.objects.visible_to(actor).to_do(on, actor.role).select_related("organization", "occupation")
-    return list(rows)
+    return _finish(item, actor) if item.is_over else None
 
 
 def due_of(task: Task, calendar: WorkCalendar) -> Due | None:
@@ -74,7 +76,7 @@ def due_of(task: Task, calendar: WorkCalendar) -> Due | None:
     return due(task.by, calendar=calendar) if task.by else None
 
 
-def _mend(item: TrainingClass) -> Task:
+def _mend(item: TrainingClass, rules: OpeningRules) -> Task:
     words = f"退回的人写了：{returned_words(item)}。改好存下，再点上面的“提交开班申请”。"
     return Task(
         item,
@@ -82,14 +84,14 @@ def _mend(item: TrainingClass) -> Task:
         words,
         "改申请",
         reverse("class_edit", args=[item.public_id]),
-        hand_in_by(item),
+        rules.hand_in_by(item),
         "申请退回来了",
     )
 
 
-def _hand_in(item: TrainingClass, actor: Actor) -> Task:
-    by, edit = hand_in_by(item), reverse("class_edit", args=[item.public_id])
-    if reason := may_open(item, actor):
+def _hand_in(item: TrainingClass, actor: Actor, rules: OpeningRules) -> Task:
+    by, edit = rules.hand_in_by(item), reverse("class_edit", args=[item.public_id])
+    if reason := rules.obstacle(item, on=clock.today()):
         return Task(item, "先改一处，才能交", reason, "改申请", edit, by, "草稿，还没有交")
     if actor.role != Role.PROVIDER_MANAGER:
         why = "填好了。交申请要负责人来办，请负责人登录以后打开这一页。"
