@@ -46,6 +46,12 @@ def attendance_summary(item: TrainingClass) -> list[Presence]:
     return presence_of(list(item.enrolments.filter(state__in=_SITTING).select_related("person", "training_class")))
 
 
+def own_presence(place: Enrolment) -> Presence | None:
+    """How much of the class one person was there; None for who never sat in it, and before any day is kept."""
+    found = presence_of([place]) if place.state in _SITTING else []
+    return next((one for one in found if one.held), None)
+
+
 def presence_of(places: Sequence[Enrolment]) -> list[Presence]:
     """The presence of each, in their order, beside what their classes held. Three queries, however many classes.
 

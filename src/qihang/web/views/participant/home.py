@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from qihang.delivery.appraisal.models import Certificate, Sitting
 from qihang.delivery.employment.enums import SpellState
 from qihang.delivery.employment.models import WorkSpell
-from qihang.delivery.training.completing import attendance_summary
+from qihang.delivery.training.completing import own_presence
 from qihang.delivery.training.deciding import SOURCE
 from qihang.delivery.training.models import Enrolment
 from qihang.foundation.core.actors import Actor
@@ -34,7 +34,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "next": next_step(way),
             "way": way,
             "stages": stages(way) if way else [],
-            "presence": presence_of(way.place) if way else None,
+            "presence": own_presence(way.place) if way else None,
             "conclusion": conclude(way.place.decision) if way and way.place.decision else "",
             "earlier": places[1:],
         },
@@ -62,9 +62,3 @@ def way_of(actor: Actor, place: Enrolment) -> Way:
     work = WorkSpell.objects.visible_to(actor).filter(state=SpellState.ACCEPTED, end=None)
     back = given_back_of(actor=actor, source_kind=SOURCE, source_ref=str(place.public_id))
     return Way(place, sitting, certificates.first(), work.exists(), back[0] if back else None)
-
-
-def presence_of(place: Enrolment) -> object | None:
-    """How much of the class the person was there, None before any day is kept."""
-    found = (one for one in attendance_summary(place.training_class) if one.enrolment.pk == place.pk)
-    return next((one for one in found if one.held), None)

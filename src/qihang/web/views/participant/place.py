@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from qihang.delivery.training.attendance_days import days_of
+from qihang.delivery.training.completing import own_presence
 from qihang.delivery.training.deciding import SOURCE
 from qihang.delivery.training.enrolling import get_place
 from qihang.foundation.core.roles import Role
@@ -17,7 +18,6 @@ from qihang.web.access import roles
 from qihang.web.explained import rule_rows
 from qihang.web.navigation import actor_of
 from qihang.web.parts import Crumb
-from qihang.web.views.participant.home import presence_of
 
 
 @roles(Role.PARTICIPANT)
@@ -37,7 +37,7 @@ def overview(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             "rules": rule_rows(decision, "participant") if decision else [],
             "back": given_back_of(actor=actor, source_kind=SOURCE, source_ref=str(place.public_id)),
             "days": days_of(place),
-            "presence": presence_of(place),
+            "presence": own_presence(place),
             "crumbs": [Crumb("我的事", reverse("my_home")), Crumb(place.training_class.name)],
         },
     )

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from qihang.delivery.training.attendance_days import days_of
-from qihang.delivery.training.completing import attendance_summary
+from qihang.delivery.training.completing import own_presence
 from qihang.delivery.training.enrolling import enrol_unsubsidised, get_place
 from qihang.delivery.training.enrolling import withdraw as take_out
 from qihang.delivery.training.imports.roster import REFUSALS
@@ -54,7 +54,6 @@ def overview(request: HttpRequest, public_id: uuid.UUID, person_id: uuid.UUID) -
     """The person in this class."""
     place = place_of(request, public_id, person_id)
     actor, item = actor_of(request), place.training_class
-    presence = next((one for one in attendance_summary(item) if one.enrolment.pk == place.pk), None)
     steps = {step.name for step in ENROLMENT_WORKFLOW.available(place, actor)}
     audience: Audience = "officer" if actor.role in OFFICERS else "participant"
     people = Crumb("学员", reverse("class_people", args=[item.public_id]))
@@ -72,7 +71,7 @@ def overview(request: HttpRequest, public_id: uuid.UUID, person_id: uuid.UUID) -
             "working": working(place.decision) if place.decision else "",
             "plain": audience == "participant",
             "refusals": [REFUSALS[key].mend for key in place.refusals if key in REFUSALS],
-            "presence": presence if presence and presence.held else None,
+            "presence": own_presence(place),
             "days": days_of(place),
             "events": history_of(ENROLMENT_WORKFLOW, place),
             "self_pay_url": _url("enrolment_self_pay", place) if "self_pay" in steps else "",
