@@ -23,7 +23,13 @@ from qihang.delivery.employment.services import accept_claim, claim_work, reject
 from qihang.delivery.training.completing import complete_class
 from qihang.delivery.training.crosschecks import cross_facts
 from qihang.delivery.training.deciding import BENEFIT, SOURCE, Settled, decide_waiting
-from qihang.delivery.training.enrolling import confirm_categories, correct_category, reconsider, reject_category
+from qihang.delivery.training.enrolling import (
+    confirm_categories,
+    correct_category,
+    reconsider,
+    reject_category,
+    withdraw,
+)
 from qihang.delivery.training.models import Attendance, Enrolment, TrainingClass
 from qihang.delivery.training.rules import may_complete
 from qihang.delivery.training.workflows import ENROLMENT_WORKFLOW
@@ -123,7 +129,7 @@ class TestPlaces:
             reconsider(actor=as_staff(mine.person, Role.INTAKE_OFFICER), enrolment=mine, comment="再看")
         assert reconsider(actor=cast.intake, enrolment=mine, comment="再看").admitted == 0
 
-    @pytest.mark.parametrize(("step", "comment"), [("admit", ""), ("refuse", "不够")])
+    @pytest.mark.parametrize(("step", "comment"), [("admit", ""), ("refuse", "不够"), ("self_pay", "")])
     def test_the_institutions_hand_neither_admits_nor_refuses_itself(
         self, item: TrainingClass, step: str, comment: str
     ) -> None:
@@ -131,6 +137,17 @@ class TestPlaces:
         clerk = as_staff(mine.person, Role.PROVIDER_CLERK, item.organization)
         with own_refused:
             ENROLMENT_WORKFLOW.apply(mine, step, actor=clerk, comment=comment, fields={"enrolled_on": START})
+
+    def test_nobody_takes_themselves_out_of_a_class(self, item: TrainingClass, cast: Cast) -> None:
+        mine = place_in(item)
+        with clock.travel_to(START), own_refused:
+            withdraw(
+                actor=as_staff(mine.person, Role.PROVIDER_CLERK, item.organization),
+                enrolment=mine,
+                on=clock.today(),
+                comment="有事",
+            )
+        assert state(mine) == "enrolled"
 
     def test_people_without_a_number_are_nobodys_case(self, item: TrainingClass, cast: Cast) -> None:
         assert confirm(cast.intake, item, waiting(item), waiting(item)) == Settled(admitted=2)

@@ -28,6 +28,7 @@ from qihang.delivery.appraisal.services import (
 )
 from qihang.delivery.appraisal.workflows import SITTING_WORKFLOW
 from qihang.delivery.training.models import Enrolment, TrainingClass
+from qihang.delivery.training.services import cancel_class
 from qihang.delivery.training.teaching import set_trainers
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
@@ -312,3 +313,15 @@ class TestSight:
         assert seen() == (1, 1, 1)
         cancel_sitting(actor=make_actor(Role.INTAKE_OFFICER), sitting=sitting, comment="换一个站")
         assert seen() == (0, 0, 0)
+
+
+def test_a_class_that_a_station_waits_for_is_not_cancelled_before_its_sitting(
+    item: TrainingClass, officer: Actor
+) -> None:
+    sitting = plan(item, officer)
+    manager = make_actor(Role.PROVIDER_MANAGER, organization=item.organization)
+    with pytest.raises(Refused, match="先请县里取消那场鉴定"):
+        cancel_class(actor=manager, item=item, comment="招不满")
+    cancel_sitting(actor=officer, sitting=sitting, comment="这个班不办了")
+    cancel_class(actor=manager, item=item, comment="招不满")
+    assert item.state == "cancelled"

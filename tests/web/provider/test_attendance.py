@@ -1,11 +1,13 @@
 """Marks by person and day, what is below the limits, the sheet to sign, and the end of a class."""
 
 import datetime as dt
+from fractions import Fraction
 
 import pytest
 from django.urls import reverse
 
 from qihang.delivery.training.attendance_days import register_of
+from qihang.delivery.training.completing import attendance_summary
 from qihang.delivery.training.enums import ClassState
 from qihang.delivery.training.models import Attendance, Enrolment, TrainingClass
 from qihang.foundation.core.units import unit_of_work
@@ -49,6 +51,16 @@ class TestMatrix:
         page = browser_of(cast.clerk).get(reverse("class_attendance", args=[made.public_id]))
         (cell,) = page.context["rows"][0]["cells"]
         assert (cell["sign"], cell["spoken"]) == ("√×", "上午到课，下午缺课")
+
+    def test_who_has_a_mark_for_one_half_only_was_there_half_of_a_day_held_in_two(self, cast: Cast) -> None:
+        made = approved_class(cast, hours=8)
+        both, morning = place_in(made), place_in(made)
+        with unit_of_work(SYSTEM):
+            for place, half in ((both, "am"), (both, "pm"), (morning, "am")):
+                Attendance.objects.create(enrolment=place, day=made.start, half=half, mark="present")
+        (day,) = register_of(made).days
+        assert (day.here, day.listed) == (Fraction(3, 2), 2)
+        assert {one.enrolment: one.attended for one in attendance_summary(made)} == {both: 1, morning: Fraction(1, 2)}
 
     def test_voided_marks_are_left_out(self, cast: Cast, item: TrainingClass) -> None:
         with unit_of_work(SYSTEM):

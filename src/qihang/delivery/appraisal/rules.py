@@ -77,6 +77,14 @@ def _day_unfit(on: dt.date, item: TrainingClass) -> str | None:
     return None
 
 
+def keeps_class(item: TrainingClass) -> str | None:
+    """A station that waits for a class is not left waiting: its sitting is called off first."""
+    sitting = Sitting.objects.planned().filter(training_class=item).select_related("station").first()
+    if sitting is None:
+        return None
+    return f"{sitting.on:%Y-%m-%d} 在{sitting.station.label}安排了鉴定，先请县里取消那场鉴定，再取消这个班"
+
+
 def may_be_held(sitting: Any, actor: Actor) -> str | None:
     """Why scores of this sitting may not be written yet; None if they may."""
     item = sitting.training_class

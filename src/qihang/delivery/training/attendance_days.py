@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from qihang.delivery.training.enums import ATTENDED_MARKS, AttendanceMark, Half
+from qihang.delivery.training.enums import ATTENDED_MARKS, Half
+from qihang.delivery.training.halves import session_weights
 from qihang.delivery.training.models import Attendance, Enrolment, TrainingClass
 from qihang.registry.policy import lookup
 from qihang.registry.policy.engine.parameters import ParameterRow
@@ -77,13 +78,10 @@ def register_of(item: TrainingClass) -> Register:
 
 
 def _presence(day: dt.date, cells: list[PersonDay], least: Fraction | None) -> DayPresence:
-    here = sum((_part(cell) for cell in cells), Fraction(0))
+    marks = [mark for cell in cells for mark in cell.marks]
+    weights = session_weights((day, mark.half) for mark in marks)
+    here = sum((weights[day, mark.half] for mark in marks if mark.mark in ATTENDED_MARKS), Fraction(0))
     return DayPresence(day, here, len(cells), None if least is None else here >= least * len(cells))
-
-
-def _part(cell: PersonDay) -> Fraction:
-    there = sum(1 for mark in cell.marks if AttendanceMark(mark.mark) in ATTENDED_MARKS)
-    return Fraction(there, len(cell.marks))
 
 
 def _by_day(rows: QuerySet[Any]) -> dict[tuple[int, dt.date], PersonDay]:

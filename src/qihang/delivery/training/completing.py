@@ -1,5 +1,6 @@
 """Completing a class: who was there often enough has completed it on the class's last day."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from fractions import Fraction
 
 from qihang.delivery.training.deciding import SOURCE
 from qihang.delivery.training.enums import ATTENDED_MARKS, EnrolmentState
+from qihang.delivery.training.halves import session_weights
 from qihang.delivery.training.models import Attendance, Enrolment, TrainingClass
 from qihang.delivery.training.workflows import CLASS_WORKFLOW, ENROLMENT_WORKFLOW
 from qihang.foundation.core import clock
@@ -59,11 +61,11 @@ def presence_of(places: Sequence[Enrolment]) -> list[Presence]:
     """
     classes = {place.training_class_id: place.training_class for place in places}
     valid = Attendance.objects.valid()
-    held: dict[int, list[tuple[object, str]]] = defaultdict(list)
+    held: dict[int, list[tuple[dt.date, str]]] = defaultdict(list)
     sessions = valid.filter(enrolment__training_class__in=classes).order_by()
     for item, day, half in sessions.values_list("enrolment__training_class", "day", "half").distinct():
         held[item].append((day, half))
-    weights = {item: _weights(held[item]) for item in classes}
+    weights = {item: session_weights(held[item]) for item in classes}
     attended: dict[int, Fraction] = defaultdict(Fraction)
     marks = valid.filter(enrolment__in=[place.pk for place in places], mark__in=ATTENDED_MARKS)
     for place, item, day, half in marks.values_list("enrolment", "enrolment__training_class", "day", "half"):
@@ -84,14 +86,6 @@ def _presence(
 ) -> Presence:
     least = least_of[place.training_class_id]
     return Presence(place, attended, held, None if least is None else _reaches(attended, held, least))
-
-
-def _weights(sessions: Sequence[tuple[object, str]]) -> dict[tuple[object, str], Fraction]:
-    """What each session counts of its day: a day in halves is one day all the same."""
-    parts: dict[object, set[str]] = defaultdict(set)
-    for day, half in sessions:
-        parts[day].add(half)
-    return {(day, half): Fraction(1, len(parts[day])) for day, half in set(sessions)}
 
 
 def _reaches(attended: Fraction, held: Fraction, least: Fraction) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from qihang.delivery.training.enums import ATTENDED_MARKS, IN_CLASS, ClassState, EnrolmentState
 from qihang.delivery.training.opening import OpeningRules, handed_in_on
+from qihang.delivery.training.ports import class_keepers
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.registry.participants.own_case import own_persons
@@ -20,9 +21,12 @@ def may_open(item: Any, actor: Actor) -> str | None:
 
 
 def may_be_cancelled(item: Any, actor: Actor) -> str | None:
-    """A class with people in it is not cancelled over their heads."""
+    """A class with people in it is not cancelled over their heads, nor one that others still count on."""
     inside = item.enrolments.filter(state__in=IN_CLASS).count()
-    return f"班里还有 {inside} 人，先一个个办退班再取消" if inside else None
+    if inside:
+        return f"班里还有 {inside} 人，先一个个办退班再取消"
+    reasons = (keeper(item) for _, keeper in class_keepers.items())
+    return next((reason for reason in reasons if reason), None)
 
 
 def may_be_joined_late(item: Any, actor: Actor) -> str | None:

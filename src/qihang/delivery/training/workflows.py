@@ -127,6 +127,7 @@ ENROLMENT_WORKFLOW = Workflow(
             sources=(EnrolmentState.APPLIED, EnrolmentState.REFUSED),
             target=EnrolmentState.ENROLLED,
             roles=(*PROVIDERS, SYSTEM),
+            bulk_guards=(not_own(),),
             needs=("enrolled_on",),
         ),
         Transition(
@@ -144,6 +145,7 @@ ENROLMENT_WORKFLOW = Workflow(
             sources=(EnrolmentState.ENROLLED,),
             target=EnrolmentState.WITHDRAWN,
             roles=(*PROVIDERS, SYSTEM),
+            bulk_guards=(not_own(),),
             needs=("withdrawn_on",),
             needs_comment=True,
         ),

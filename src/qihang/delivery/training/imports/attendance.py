@@ -15,6 +15,7 @@ from typing import Protocol, cast
 
 import polars as pl
 
+from qihang.delivery.training.halves import session_weights
 from qihang.foundation.core.roles import Role
 from qihang.foundation.imports.engine.days import each_distinct, parse_day
 from qihang.foundation.imports.engine.fields import Family, FamilyColumn, Field, Parsed, RawColumn, Reading, tidied
@@ -357,10 +358,13 @@ def _day_in_month(number: int, month: int | None, hint: dt.date, last: dt.date |
 def attended_days(rows: pl.DataFrame, marks: frozenset[Mark] = ATTENDED) -> pl.Expr:
     """Days with one of the marks; a day in halves counts by its halves."""
     columns = day_columns(rows)
-    parts = {day: sum(1 for name in columns if day_of(name) == day) for day in {day_of(name) for name in columns}}
+    weights = session_weights((day_of(name), name) for name in columns)
     wanted = [mark.value for mark in marks]
     return pl.sum_horizontal(
-        [pl.col(name).is_in(wanted).fill_null(False).cast(pl.Float64) / parts[day_of(name)] for name in columns]
+        [
+            pl.col(name).is_in(wanted).fill_null(False).cast(pl.Float64) * float(weights[day_of(name), name])
+            for name in columns
+        ]
         or [pl.lit(0.0)]
     )
 
