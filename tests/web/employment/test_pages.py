@@ -57,6 +57,17 @@ def answers(**changes: Any) -> dict[str, Any]:
 
 
 class TestMine:
+    def test_who_opened_the_papers_is_told_to_the_person_and_not_their_own_looks(self, scene: Scene) -> None:
+        paper = scene.claim().evidence.file
+        trainee = as_user(scene.trainee)
+        open_file(actor=scene.own_actor, file=paper).close()
+        assert "还没有人看过" in text(trainee.get(reverse("my_looks")))
+        officer = reviewer_actor()
+        open_file(actor=officer, file=paper, reason="核对合同").close()
+        page = text(trainee.get(reverse("my_looks")))
+        for said in (officer.user_label, "看了您的材料", "核对合同"):
+            assert said in page
+
     def test_first_comes_what_to_do(self, scene: Scene) -> None:
         page = text(as_user(scene.trainee).get(reverse("work_mine")))
         assert "我找到工作了" in page and "现在没有您的工作记录" in page

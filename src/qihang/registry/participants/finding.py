@@ -1,12 +1,10 @@
 """Finding a person by what an officer has in hand: the number on a card, or a name and a county. Each look is kept."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError
-from qihang.foundation.core.looks import looks_at
-from qihang.foundation.core.models import RevealLog
 from qihang.foundation.core.privacy import blind_index, note_look
 from qihang.registry.participants.models import Person, PersonCategory
 from qihang.registry.participants.services import everyone_of, find_person
@@ -46,8 +44,8 @@ def find_by_name(*, actor: Actor, name: str, region: str) -> list[Person]:
     return people
 
 
-def looks_at_person(person: Person) -> QuerySet[RevealLog]:
-    """Who looked at what the register keeps of a person, under whichever of their records, newest first."""
+def kept_of_person(person: Person) -> dict[str, list[int]]:
+    """What the register keeps of a person, under whichever of their records: model label -> ids, as `looks_at` asks."""
     ids = everyone_of(person)
     categories = PersonCategory.objects.filter(person__in=ids).values_list("pk", flat=True)
-    return looks_at({Person._meta.label_lower: ids, PersonCategory._meta.label_lower: list(categories)})
+    return {Person._meta.label_lower: ids, PersonCategory._meta.label_lower: list(categories)}
