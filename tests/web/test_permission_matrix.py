@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 from unittest import mock
@@ -17,7 +18,8 @@ from pytest_django import DjangoDbBlocker
 from qihang.foundation.core import clock
 from qihang.foundation.core.keyring import keyring
 from qihang.foundation.core.roles import Role
-from qihang.web import errors
+from qihang.registry.organizations.services import current_memberships
+from qihang.web import errors, middleware
 from qihang.web.navigation import actor_of
 from tests.architecture.sources import hold_to
 from tests.flush import empty_database
@@ -38,8 +40,16 @@ def world(
     workers for minutes. The clock stands still meanwhile: on a slow machine nobody's proof of being there grows too
     old."""
     folder = tmp_path_factory.mktemp("matrix")
-    files = override_settings(FILES_ROOT=folder / "files", KEYS_ROOT=folder / "keys")
-    with django_db_blocker.unblock(), files, clock.travel_to(clock.now()), _each_refusal_drawn_once():
+    settings_of_the_world = override_settings(
+        FILES_ROOT=folder / "files", KEYS_ROOT=folder / "keys", SESSION_ENGINE="django.contrib.sessions.backends.cache"
+    )
+    with (
+        django_db_blocker.unblock(),
+        settings_of_the_world,
+        clock.travel_to(clock.now()),
+        _each_refusal_drawn_once(),
+        _memberships_read_once(),
+    ):
         keyring.forget()
         try:
             yield World()
@@ -64,6 +74,13 @@ def _each_refusal_drawn_once() -> Iterator[None]:
         return answer
 
     with mock.patch.object(errors, "render", draw_once):
+        yield
+
+
+@contextmanager
+def _memberships_read_once() -> Iterator[None]:
+    """Nobody's roles change in this world; reading them again costs each answer more than the refusal itself."""
+    with mock.patch.object(middleware, "current_memberships", cache(current_memberships)):
         yield
 
 

@@ -16,10 +16,12 @@ from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
 from qihang.foundation.core.models import RevealLog
 from qihang.foundation.core.roles import Role
 from qihang.foundation.imports import commit as committing
-from qihang.foundation.imports import services
+from qihang.foundation.imports import services, unmasked
 from qihang.foundation.imports.enums import BatchState
+from qihang.foundation.imports.kept import Kept
 from qihang.foundation.imports.models import ImportBatch, ImportReport
 from qihang.foundation.imports.ports import import_kinds
+from qihang.foundation.imports.workflows import BATCH_WORKFLOW
 from qihang.foundation.jobs.enums import JobState
 from qihang.foundation.jobs.models import Job
 from qihang.foundation.jobs.services import request_stop, run_now
@@ -133,6 +135,7 @@ def test_refused_rows_alone_may_be_registered() -> None:
     done = committed(clerk(), [["桌", 9, ""]])
     assert done.result == {
         "written": 0, "changed": 0, "unchanged": 0, "refused": 1, "rows": 1, "accepted": 0, "held": 0,
+            "left_out": 0,
     }  # fmt: skip
 
 
@@ -156,9 +159,9 @@ def test_each_step_is_for_the_organisation_and_the_role() -> None:
         "correct": lambda who: services.correct_cell(actor=who, batch=batch, cell="B2", text="4"),
         "undo": lambda who: services.undo_correction(actor=who, batch=batch, cell="B2"),
         "leave_out": lambda who: services.leave_out(actor=who, batch=batch, row=2),
-        "reveal": lambda who: services.reveal_cell(actor=who, batch=batch, cell="C2", reason="核对"),
-        "marked": lambda who: services.marked(actor=who, batch=batch),
-        "report": lambda who: services.revealed_report(actor=who, batch=batch),
+        "reveal": lambda who: unmasked.reveal_cell(actor=who, batch=batch, cell="C2", reason="核对"),
+        "marked": lambda who: unmasked.marked(actor=who, batch=batch),
+        "report": lambda who: unmasked.revealed_report(actor=who, batch=batch),
         "commit": lambda who: services.commit(actor=who, batch=batch, wait=True),
     }
     for name, step in steps.items():
@@ -181,8 +184,8 @@ def test_a_reason_is_asked_before_anything_is_shown() -> None:
     batch = sent(actor, [["桌", 1, "1234567890123456"]])
     for reason in ("", "  "):
         with pytest.raises(DomainError, match="为什么"):
-            services.reveal_cell(actor=actor, batch=batch, cell="C2", reason=reason)
-    assert services.reveal_cell(actor=actor, batch=batch, cell="C2", reason="核对证件") == "1234567890123456"
+            unmasked.reveal_cell(actor=actor, batch=batch, cell="C2", reason=reason)
+    assert unmasked.reveal_cell(actor=actor, batch=batch, cell="C2", reason="核对证件") == "1234567890123456"
     assert RevealLog.objects.get().reason == "看 C2：核对证件"
 
 
@@ -248,10 +251,10 @@ def test_the_rest_of_a_file_that_was_corrected_goes_in_as_corrected(monkeypatch:
 
     def fail_at_the_second(target: Any, part: Any, register: object) -> Any:
         if part.rows["name"].to_list() == ["椅"]:
-            raise DomainError("断电")
+            raise OSError("断电")
         return shelve(target, part, register)
 
-    with monkeypatch.context() as dying, pytest.raises(DomainError, match="断电"):
+    with monkeypatch.context() as dying, pytest.raises(DomainError, match="没有做完"):
         dying.setitem(STORED_TOY.storage.__dict__, "commit", fail_at_the_second)
         services.commit(actor=actor, batch=batch, wait=True)
     done = services.resume(actor=actor, batch=batch, wait=True)
@@ -267,7 +270,7 @@ def test_a_report_is_shown_whole_to_its_own_people_and_written_down() -> None:
     batch = sent(actor, [["桌", "x", "12345678901234567"], ["椅", 2, " 1234567890123456"]])
     kept = ImportReport.objects.get(batch=batch).document
     assert "12345678901234567" not in str(kept)
-    whole = services.revealed_report(actor=actor, batch=batch)
+    whole = unmasked.revealed_report(actor=actor, batch=batch)
     values = {one["cell"]: one["value"] for severity in ("errors", "cleaned") for one in whole[severity]}
     assert values == {"B2": "x", "C2": "12345678901234567", "C3": " 1234567890123456"}
     assert [one["cell"] for one in whole["errors"]] == [one["cell"] for one in kept["errors"]]
@@ -281,6 +284,66 @@ def test_a_finding_that_is_not_made_any_more_is_shown_with_its_cell() -> None:
     batch = sent(actor, [["桌", 3, ""], ["凳", 2, ""]])
     services.confirm(actor=actor, batch=batch, cells=["all"])
     done = services.commit(actor=actor, batch=batch, wait=True)
-    (said,) = services.revealed_report(actor=actor, batch=done)["confirm"]
+    (said,) = unmasked.revealed_report(actor=actor, batch=done)["confirm"]
     assert (said["cell"], said["rule"], said["value"]) == ("A2", "R-SAME-01", "桌")
     assert "数量 1" in said["message"]
+
+
+# --- refused by the province ----------------------------------------------------------------------------------------
+
+
+def test_what_the_province_refuses_is_the_clerks_to_mend(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The findings lie open again, what went in before is known as there, and a row set aside lets the rest in."""
+    monkeypatch.setattr(committing, "ROWS_A_PART", 1)
+    actor = clerk()
+    batch = sent(actor, [["桌", 1, ""], ["椅", 2, ""], ["凳", 3, ""]])
+    shelve = STORED_TOY.storage.commit  # type: ignore[union-attr]
+
+    def full(target: Any, part: Any, register: object) -> Any:
+        if "凳" in part.rows["name"].to_list():
+            raise DomainError("架子满了，凳放不下")
+        return shelve(target, part, register)
+
+    monkeypatch.setitem(STORED_TOY.storage.__dict__, "commit", full)
+    with pytest.raises(DomainError, match="架子满了"):
+        services.commit(actor=actor, batch=batch, wait=True)
+    batch.refresh_from_db()
+    assert (batch.state, shelved()) == (BatchState.CHECKED, {"桌": "1", "椅": "2"})
+    assert [step.comment for step in BATCH_WORKFLOW.history(batch) if step.transition == "reopen"] == [
+        "架子满了，凳放不下"
+    ]
+    assert Kept.of(batch).unchanged.sum() == 2
+    services.leave_out(actor=actor, batch=batch, row=4)
+    batch.refresh_from_db()
+    done = services.commit(actor=actor, batch=batch, wait=True)
+    assert (done.state, done.result["unchanged"], done.result["written"]) == (BatchState.COMMITTED, 2, 0)
+    assert (done.result["held"], done.result["left_out"]) == (0, 1)
+
+
+def test_a_register_that_closed_meanwhile_leaves_the_findings_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    actor = clerk()
+    batch = sent(actor, GOOD)
+
+    def closed(target: Any) -> object:
+        raise DomainError("班已经结业")
+
+    monkeypatch.setitem(STORED_TOY.storage.__dict__, "open_register", closed)
+    with pytest.raises(DomainError, match="班已经结业"):
+        services.commit(actor=actor, batch=batch, wait=True)
+    batch.refresh_from_db()
+    assert (batch.state, batch.accepted) == (BatchState.CHECKED, 2)
+    services.discard(actor=actor, batch=batch)
+
+
+def test_a_broken_off_import_may_be_given_up_for_its_findings(monkeypatch: pytest.MonkeyPatch) -> None:
+    actor = clerk()
+    batch = services.commit(actor=actor, batch=sent(actor, GOOD))
+    with pytest.raises(DomainError, match="还在导入"):
+        services.back_to_check(actor=actor, batch=batch)
+    request_stop(actor=actor, job=Job.objects.get(pk=batch.job_id))
+    with pytest.raises(NotFound):
+        services.back_to_check(actor=clerk(), batch=batch)
+    again = services.back_to_check(actor=actor, batch=batch)
+    run_now(Job.objects.get(pk=again.job_id))
+    done = services.commit(actor=actor, batch=ImportBatch.objects.get(pk=batch.pk), wait=True)
+    assert (done.state, len(shelved())) == (BatchState.COMMITTED, 2)

@@ -14,6 +14,8 @@ from qihang.foundation.core import clock
 from qihang.foundation.imports.models import ImportBatch
 from qihang.registry.reference.load import load_reference_data
 from tests.delivery.builders import FILED, SAMPLES, Cast, approved_class, class_fields, ground, make_cast
+from tests.identities import resident
+from tests.workbooks import sheet
 
 pytestmark = pytest.mark.django_db
 
@@ -73,3 +75,26 @@ def test_the_sample_goes_in(clerk: Client, cast: Cast) -> None:
     assert Enrolment.objects.filter(training_class=item).count() == batch.result["written"] + batch.result["refused"]
     again = send(clerk, item)
     assert "原来就有" in clerk.get(f"/imports/{again.public_id}/?view=ready").content.decode()
+
+
+def test_more_people_than_were_approved_is_said_before_and_leads_back_to_the_findings(
+    clerk: Client, cast: Cast
+) -> None:
+    """Two places, three people: the page says one too many; tried all the same, the rows lie open again; one set aside
+    lets the others in, and the result says so."""
+    load_reference_data()
+    item = approved_class(cast, planned_heads=2)
+    rows = [[f"王{'甲乙丙'[n]}", "女", resident("1985-05-20", order=n), "初中", "登记失业"] for n in range(3)]
+    content = sheet([["姓名", "性别", "身份证号", "文化程度", "人员类别"], *rows])
+    clerk.post(address(item), {"file": SimpleUploadedFile("名单.xlsx", content), "sheet": ""})
+    batch = ImportBatch.objects.latest("id")
+    page = f"/imports/{batch.public_id}/"
+    said = clerk.get(page).content.decode()
+    assert "批准了 2 人，班里已有 0 人，还能进 2 人，这张表要进 3 人，多了 1 人" in said
+    said = clerk.post(f"{page}commit/", follow=True).content.decode()
+    assert "再加 3 人就超了" in said and "检查结果" in said
+    clerk.post(f"{page}leave-out/", {"row": "4"})
+    assert "人数超了" not in clerk.get(page).content.decode()
+    said = clerk.post(f"{page}commit/", follow=True).content.decode()
+    assert "花名册导入完了" in said and "您选了先不导入" in said and "没有导入" not in said
+    assert item.enrolments.count() == 2

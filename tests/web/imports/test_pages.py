@@ -288,7 +288,7 @@ def test_wrong_input_is_refused_in_words(signed_in: Client) -> None:
 
 def test_an_action_read_by_get_leads_to_the_page(signed_in: Client) -> None:
     batch = sent(signed_in)
-    for action in ("correct", "confirm", "commit", "leave-out", "resume", "stop", "check", "job"):
+    for action in ("correct", "confirm", "commit", "leave-out", "resume", "back", "stop", "check", "job"):
         answer = signed_in.get(f"/imports/{batch.public_id}/{action}/")
         assert (answer.status_code, answer.headers["Location"]) == (302, f"/imports/{batch.public_id}/")
     batch.refresh_from_db()
@@ -311,6 +311,7 @@ def test_somebody_elses_file_is_not_there(signed_in: Client, client: Client, des
         "check",
         "stop",
         "resume",
+        "back",
     ):
         assert client.post(f"/imports/{batch.public_id}/{path}/", {"cell": "B3"}).status_code == 404
 
@@ -401,6 +402,12 @@ def test_an_import_that_was_stopped_goes_on(signed_in: Client, clerk: Desk, monk
     said = act(signed_in, batch, "stop")
     assert "您让它停了" in said
     assert "接着导入" in said
+    assert "正在重新检查" in act(signed_in, batch, "back")
+    batch.refresh_from_db()
+    run_now(Job.objects.get(pk=batch.job_id))
+    act(signed_in, batch, "commit")
+    act(signed_in, batch, "stop")
+    batch.refresh_from_db()
     assert "接着导入了" in act(signed_in, batch, "resume")
     run_now(Job.objects.get(pk=batch.job_id))
     batch.refresh_from_db()

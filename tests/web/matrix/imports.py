@@ -56,4 +56,5 @@ ROWS = [
     _act("check"),
     _act("stop"),
     _act("resume"),
+    _act("back"),
 ]

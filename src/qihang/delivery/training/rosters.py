@@ -20,7 +20,7 @@ from qihang.foundation.core.arrays import among
 from qihang.foundation.core.copying import random_uuids, update_objects
 from qihang.foundation.core.errors import DomainError
 from qihang.foundation.imports.engine.days import each_distinct
-from qihang.foundation.imports.engine.kinds import SAME, CommitOutcome, CommitRows, Storage, Target
+from qihang.foundation.imports.engine.kinds import SAME, CommitOutcome, CommitRows, Room, Storage, Target
 from qihang.registry.participants.enums import CategorySource
 from qihang.registry.participants.imports import CATEGORY_UNKNOWN
 from qihang.registry.participants.models import Person
@@ -144,7 +144,14 @@ def commit_roster(target: Target, part: CommitRows, register: object) -> CommitO
     )
 
 
-ROSTER_STORAGE = Storage(open_register=open_roster, commit=commit_roster, compare=compare_roster)
+def room_in_class(register: object) -> Room:
+    """How many more trainees the approval lets in."""
+    assert isinstance(register, OpenRoster)
+    heads, inside = register.item.planned_heads, register.item.enrolments.in_class().count()
+    return Room(max(heads - inside, 0), f"批准了 {heads:,} 人，班里已有 {inside:,} 人")
+
+
+ROSTER_STORAGE = Storage(open_register=open_roster, commit=commit_roster, compare=compare_roster, room=room_in_class)
 
 
 # --- parts ---------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.commands import WrongUsage, content_of, print_json
 from qihang.foundation.core.errors import DomainError, NotFound
-from qihang.foundation.imports import services
+from qihang.foundation.imports import services, unmasked
 from qihang.foundation.imports.engine.examine import ALL, Examination
 from qihang.foundation.imports.engine.kinds import ImportKind
 from qihang.foundation.imports.engine.likeness import WrongKind
@@ -153,7 +153,7 @@ def _as_committed(batch: ImportBatch, examination: Examination, cells: set[str],
 
 def _as_kept(batch: ImportBatch, actor: Actor, *, reveal: bool) -> dict[str, Any]:
     """The first result of a file that went in before, with its report as it was kept."""
-    document = services.revealed_report(actor=actor, batch=batch) if reveal else batch.report.document
+    document = unmasked.revealed_report(actor=actor, batch=batch) if reveal else batch.report.document
     return {**document, **_outcome(batch)}
 
 

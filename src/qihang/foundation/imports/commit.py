@@ -1,11 +1,14 @@
 """The job that lets rows go in: part by part, each part in one transaction with its checkpoint."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import polars as pl
+from django.db import transaction
 
+from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError
 from qihang.foundation.imports.engine.examine import Examination, Outcome
 from qihang.foundation.imports.engine.kinds import CommitOutcome, CommitRows, ImportKind, Storage, Target
@@ -33,6 +36,24 @@ def run_commit(ctx: JobContext) -> Mapping[str, Any]:
     batch = ImportBatch.objects.get(public_id=ctx.payload["batch"])
     if batch.state == BatchState.COMMITTED:
         return dict(batch.result or {})
+    try:
+        return _bring_in(ctx, batch)
+    except DomainError as refusal:
+        with ctx.step():
+            _reopen(ctx.actor, batch, refusal)
+        raise
+
+
+def _reopen(actor: Actor, batch: ImportBatch, refusal: DomainError) -> None:
+    """What the province does not take is the clerk's to mend: the findings lie open again, judged anew."""
+    from qihang.foundation.imports import services  # they enqueue this job
+
+    BATCH_WORKFLOW.apply(batch, "reopen", actor=actor, comment=refusal.message)
+    with suppress(DomainError), transaction.atomic():  # a class closed meanwhile: the findings stay as they were
+        services.check(actor=actor, batch=batch)
+
+
+def _bring_in(ctx: JobContext, batch: ImportBatch) -> Mapping[str, Any]:
     storage = _storage(kind_of(batch.kind))
     examination = examination_of(batch, ctx.actor)
     outcome = examination.outcome(answers_of(batch).yes)
@@ -48,6 +69,7 @@ def run_commit(ctx: JobContext) -> Mapping[str, Any]:
         "rows": total,
         "accepted": len(outcome.accepted),
         "held": len(outcome.held),
+        "left_out": len(examination.left_out),
     }
     with ctx.step(done=total, total=total):
         BATCH_WORKFLOW.apply(batch, "finish", actor=ctx.actor, fields={"result": result})

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from qihang.foundation.imports.engine.findings import DIFFERS
 from qihang.foundation.imports.engine.grid import cell_name, cell_place
+from qihang.foundation.imports.engine.kinds import Room
 from qihang.foundation.imports.engine.rules import Severity, Stage
 from qihang.foundation.imports.models import ImportBatch, ImportReport
 from qihang.foundation.imports.preview import ROWS_A_PART, Numbers, array_of
@@ -212,6 +214,18 @@ class Kept:
     @cached_property
     def unchanged(self) -> Flags:
         return self._rows_at(array_of(self._preview["unchanged"]))
+
+    @cached_property
+    def newcomers(self) -> int:
+        """How many accepted rows nobody has seen yet: neither there as they are nor there otherwise."""
+        otherwise = self._position[self._by_rule([rule.id == DIFFERS.id for rule in self.rules])]
+        return int((self.accepted & ~self.unchanged & ~self._rows_at(otherwise[otherwise >= 0])).sum())
+
+    @property
+    def room(self) -> Room | None:
+        """How many new rows the target took when the file was checked; None where it has no limit."""
+        found = self._preview.get("room")
+        return Room(*found) if found else None
 
     def _rows_under(self, marks: Sequence[bool]) -> Flags:
         """Rows with an open finding under one of the marked rules."""

@@ -52,6 +52,7 @@ def head_of(examination: Examination, yes: Collection[str]) -> Json:
             "left_out": [[row, who] for row, who in sorted(examination.left_out.items())],
             "columns_read": _columns_read(examination),
             "compared": examination.register_opened,
+            "room": [examination.room.left, examination.room.because] if examination.room else None,
         },
     }
 

@@ -11,14 +11,12 @@ from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.copying import copy_objects
 from qihang.foundation.core.errors import DomainError, NotFound
 from qihang.foundation.core.units import unit_of_work
-from qihang.foundation.documents.services import open_file, store_file
+from qihang.foundation.documents.services import store_file
 from qihang.foundation.imports.access import PURPOSE
 from qihang.foundation.imports.engine.examine import ALL, Examination, Options, examine
-from qihang.foundation.imports.engine.grid import cell_place, plain_text
+from qihang.foundation.imports.engine.grid import cell_place
 from qihang.foundation.imports.engine.kinds import ImportKind
-from qihang.foundation.imports.engine.marked import marked_file
 from qihang.foundation.imports.engine.read import read_file
-from qihang.foundation.imports.engine.report import revealed
 from qihang.foundation.imports.engine.rules import Severity
 from qihang.foundation.imports.enums import Answer, BatchState
 from qihang.foundation.imports.jobs import CHECK_JOB, COMMIT_JOB
@@ -247,21 +245,6 @@ def undo_correction(*, actor: Actor, batch: ImportBatch, cell: str) -> Examinati
         return check(actor=actor, batch=batch)
 
 
-def reveal_cell(*, actor: Actor, batch: ImportBatch, cell: str, reason: str) -> str:
-    """What the file has in a cell, unmasked, for the people whose file it is; written down with the reason."""
-    if not reason.strip():
-        raise DomainError("请写明为什么要看", field="reason")
-    visible = get_batch(actor=actor, public_id=str(batch.public_id))
-    require_may_import(actor, kind_of(visible.kind))
-    number, column = place_of_cell(cell)
-    with open_file(actor=actor, file=visible.file, reason=f"看 {cell}：{reason.strip()}") as stream:
-        book = read_file(visible.file.name.plain(), stream.read())
-    grid = next((grid for grid in book.sheets if grid.name == visible.sheet), None)
-    if grid is None:
-        raise NotFound("没有这张工作表")
-    return plain_text(grid.value(number - 1, column))
-
-
 def discard(*, actor: Actor, batch: ImportBatch) -> ImportBatch:
     """Give the file up. It is kept as long as files that were sent in are kept; the report goes."""
     with unit_of_work(actor):
@@ -316,6 +299,22 @@ def _start(actor: Actor, batch: ImportBatch, job: Job, *, accept_valid: bool) ->
         BATCH_WORKFLOW.apply(row, "start", actor=actor, fields={"job_id": job.pk})
 
 
+def back_to_check(*, actor: Actor, batch: ImportBatch) -> ImportBatch:
+    """Give up going in, where the commit failed or was stopped, and look at the findings again.
+
+    What went in stays in; the file checked anew knows it as there already.
+    """
+    with unit_of_work(actor):
+        row = _locked(batch, actor, BatchState.COMMITTING)
+        job = Job.objects.filter(pk=row.job_id).first()
+        if job is not None and not job.is_finished:
+            raise DomainError("还在导入，请先停下来", code="state")
+        BATCH_WORKFLOW.apply(row, "reopen", actor=actor)
+        check_later(actor=actor, batch=row)
+    row.refresh_from_db()
+    return row
+
+
 def resume(*, actor: Actor, batch: ImportBatch, wait: bool = False) -> ImportBatch:
     """Go on with a commit that failed or was stopped, from the part it had reached."""
     row = get_batch(actor=actor, public_id=str(batch.public_id))
@@ -333,19 +332,6 @@ def resume(*, actor: Actor, batch: ImportBatch, wait: bool = False) -> ImportBat
 def _raise_failure(job: Job) -> None:
     if job.error:
         raise DomainError(job.error)
-
-
-def marked(*, actor: Actor, batch: ImportBatch) -> tuple[str, bytes]:
-    """(name, xlsx) of the file with its findings marked, for the people whose file it is. The opening is logged."""
-    found = _opened(actor, batch, "下载标错的表格")
-    stem = found.book.name.rpartition(".")[0]
-    return f"{stem}（标错）.xlsx", marked_file(found)
-
-
-def revealed_report(*, actor: Actor, batch: ImportBatch) -> dict[str, Any]:
-    """The report as it was kept, with whole values, for the people whose file it is. The opening is logged."""
-    found = _opened(actor, batch, "看检查结果，不遮盖")
-    return revealed(ImportReport.objects.get(batch=batch).document, found)
 
 
 def job_of(*, actor: Actor, batch: ImportBatch) -> Job | None:
@@ -395,14 +381,6 @@ def _target_of(kind: ImportKind, target_id: str) -> str:
     if not target_id:
         raise DomainError(f"请说明{kind.label}归哪个班", field="target_id")
     return target_id
-
-
-def _opened(actor: Actor, batch: ImportBatch, reason: str) -> Examination:
-    """The file judged anew for somebody who will see its values; written down with the reason."""
-    visible = get_batch(actor=actor, public_id=str(batch.public_id))
-    require_may_import(actor, kind_of(visible.kind))
-    open_file(actor=actor, file=visible.file, reason=reason).close()
-    return examination_of(visible, actor)
 
 
 def _locked(batch: ImportBatch, actor: Actor, *states: str) -> ImportBatch:

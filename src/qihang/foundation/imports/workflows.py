@@ -38,6 +38,13 @@ BATCH_WORKFLOW = Workflow(
             roles=IMPORTERS,
         ),
         Transition(
+            name="reopen",
+            label="没导成，回到检查结果",
+            sources=(BatchState.COMMITTING,),
+            target=BatchState.CHECKED,
+            roles=IMPORTERS,
+        ),
+        Transition(
             name="finish",
             label="导入",
             sources=(BatchState.COMMITTING,),

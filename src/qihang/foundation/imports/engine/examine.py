@@ -24,7 +24,7 @@ from qihang.foundation.imports.engine.findings import (
 )
 from qihang.foundation.imports.engine.grid import CellValue, Grid, Workbook, plain_text
 from qihang.foundation.imports.engine.headers import Header
-from qihang.foundation.imports.engine.kinds import SAME, ImportKind
+from qihang.foundation.imports.engine.kinds import SAME, ImportKind, Room
 from qihang.foundation.imports.engine.layout import Segment, SkippedRow, Table, find_table
 from qihang.foundation.imports.engine.likeness import (
     NO_SUCH_TABLE,
@@ -84,6 +84,7 @@ class Examination:
     undecided: Sequence[str]
     unchanged: frozenset[int] = frozenset()
     register_opened: bool = False
+    room: Room | None = None
     replaced: Mapping[tuple[int, int], str] = field(default_factory=dict)
     left_out: Mapping[int, str] = field(default_factory=dict)
 
@@ -169,6 +170,7 @@ def examine(kind: ImportKind, name: str, content: bytes, options: Options) -> Ex
         undecided=sorted(around.parameters.missing),
         unchanged=unchanged,
         register_opened=around.register is not None,
+        room=_room(kind, around.register),
         replaced=replaced.get(table.grid.name, {}),
         left_out=_left_out(kind, columns, whole, options.left_out),
     )
@@ -335,6 +337,11 @@ def _compared(kind: ImportKind, rows: pl.DataFrame, around: Surroundings) -> tup
     same = (found == SAME).fill_null(False)
     key = next(one.name for one in kind.fields if one.key)
     return frozenset(rows["_row"].filter(same).to_list()), [Hit.of(DIFFERS, key, found.set(same, None))]
+
+
+def _room(kind: ImportKind, register: object) -> Room | None:
+    limit = kind.storage.room if kind.storage else None
+    return limit(register) if limit and register is not None else None
 
 
 def _header_findings(table: Table, settled: Sequence[tuple[Header, FamilyColumn]]) -> list[Finding]:

@@ -73,15 +73,24 @@ Commit = Callable[[Target, CommitRows, object], CommitOutcome]
 
 
 @dataclass(frozen=True)
+class Room:
+    """How many more rows the target takes, and what that rests on, in words for the clerk (a half sentence)."""
+
+    left: int
+    because: str
+
+
+@dataclass(frozen=True)
 class Storage:
     """How the rows of a kind are kept. `at_once`: all rows in one transaction, because they only make sense
-    together.
+    together. `room`: how many new ones the opened register takes, where there is a limit.
     """
 
     open_register: OpenRegister
     commit: Commit
     compare: Compare | None = None
     at_once: bool = False
+    room: Callable[[object], Room] | None = None
 
 
 @dataclass(frozen=True)

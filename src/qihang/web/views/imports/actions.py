@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError
-from qihang.foundation.imports import services
+from qihang.foundation.imports import services, unmasked
 from qihang.foundation.imports.enums import BatchState
 from qihang.foundation.imports.kept import Kept
 from qihang.foundation.imports.models import ImportBatch
@@ -114,7 +114,7 @@ def reveal(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     cell = request.POST.get("cell", "")
 
     def read(reason: str) -> str:
-        return services.reveal_cell(actor=actor, batch=batch, cell=cell, reason=reason)
+        return unmasked.reveal_cell(actor=actor, batch=batch, cell=cell, reason=reason)
 
     back = f"{reverse('import_batch', args=[public_id])}?cell={cell}#finding-t"
     return reveal_with(request, read=read, label=f"{cell} 原来填的", back=back, kept={"cell": cell})

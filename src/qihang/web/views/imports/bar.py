@@ -33,6 +33,18 @@ class Bar:
         return cls(f"{accepted:,} 行可以导入。", rest, button, bool(batch.errors))
 
 
+def too_many(kept: Kept) -> str:
+    """Where more new rows would go in than there is room for: how many, and what to do. Empty where all find room."""
+    room, coming = kept.room, kept.newcomers
+    if room is None or coming <= room.left:
+        return ""
+    over = coming - room.left
+    return (
+        f"{room.because}，还能进 {room.left:,} 人，这张表要进 {coming:,} 人，多了 {over:,} 人。"
+        f"先把 {over:,} 行设成“先不导入”，或者请县里按新的人数重新批。"
+    )
+
+
 def _rest(refused: int, to_mend: int, to_confirm: int, unchanged: int) -> str:
     """What becomes of all other rows; with those of the lead they make up the sheet."""
     parts = []

@@ -12,15 +12,18 @@ from django.views.decorators.http import require_GET
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.imports import services
 from qihang.foundation.imports.enums import BatchState
+from qihang.foundation.imports.jobs import COMMIT_JOB
 from qihang.foundation.imports.kept import Kept
 from qihang.foundation.imports.models import ImportBatch
 from qihang.foundation.imports.perms import kind_of, may_import
+from qihang.foundation.imports.unmasked import marked as marked_of
 from qihang.foundation.imports.workflows import BATCH_WORKFLOW
+from qihang.foundation.jobs.enums import JobState
 from qihang.web.formats import short_moment
 from qihang.web.navigation import actor_of
 from qihang.web.parts import Crumb, Event
 from qihang.web.views.imports.answers import spreadsheet
-from qihang.web.views.imports.bar import Bar
+from qihang.web.views.imports.bar import Bar, too_many
 from qihang.web.views.imports.destinations import NO_TARGET, destination
 from qihang.web.views.imports.progress import progress_values
 from qihang.web.views.imports.settled import settled
@@ -56,7 +59,7 @@ def marked(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """The file with its findings marked; that it was taken is written down."""
     actor = actor_of(request)
     found = services.get_batch(actor=actor, public_id=str(public_id))
-    return spreadsheet(*services.marked(actor=actor, batch=found))
+    return spreadsheet(*marked_of(actor=actor, batch=found))
 
 
 def _common(request: HttpRequest, actor: Actor, found: ImportBatch) -> Values:
@@ -94,7 +97,15 @@ def _preview(request: HttpRequest, actor: Actor, found: ImportBatch) -> Values:
         "settled": settled(found, kept),
         "left_out": len(kept.left_out),
         "bar": Bar.of(found, kept),
+        "too_many": too_many(kept),
+        "refused": _why_not_in(actor, found),
     }
+
+
+def _why_not_in(actor: Actor, found: ImportBatch) -> str:
+    """Why the last attempt to let the rows go in was refused; empty where there was none."""
+    last = services.job_of(actor=actor, batch=found)
+    return last.error if last is not None and last.kind == COMMIT_JOB and last.state == JobState.FAILED else ""
 
 
 def _done(found: ImportBatch) -> Values:

@@ -71,6 +71,16 @@ def resume(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     return act(request, public_id, go_on, level=messages.SUCCESS)
 
 
+def back(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Give up an import that failed or was stopped, and look at the findings again."""
+
+    def reopen(actor: Actor, batch: ImportBatch) -> str:
+        services.back_to_check(actor=actor, batch=batch)
+        return "正在重新检查，已经导入的行认得出"
+
+    return act(request, public_id, reopen)
+
+
 def progress_values(actor: Actor, batch: ImportBatch) -> dict[str, Any]:
     """`ended` where nothing is at work any more, be it that it failed; `mine` where the actor may stop it or go on."""
     found = services.job_of(actor=actor, batch=batch)

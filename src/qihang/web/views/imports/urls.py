@@ -20,6 +20,7 @@ urlpatterns = [
     path("<uuid:public_id>/discard/", actions.discard, name="import_discard"),
     path("<uuid:public_id>/check/", progress.check, name="import_check"),
     path("<uuid:public_id>/stop/", progress.stop, name="import_stop"),
+    path("<uuid:public_id>/back/", progress.back, name="import_back"),
     path("<uuid:public_id>/resume/", progress.resume, name="import_resume"),
     path("<uuid:public_id>/job/", progress.job, name="import_job"),
     path("<uuid:public_id>/marked/", preview.marked, name="import_marked"),
