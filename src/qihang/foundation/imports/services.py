@@ -306,7 +306,7 @@ def back_to_check(*, actor: Actor, batch: ImportBatch) -> ImportBatch:
     """
     with unit_of_work(actor):
         row = _locked(batch, actor, BatchState.COMMITTING)
-        job = Job.objects.filter(pk=row.job_id).first()
+        job = Job.objects.filter(pk=row.job_id).first() if row.job_id else None
         if job is not None and not job.is_finished:
             raise DomainError("还在导入，请先停下来", code="state")
         BATCH_WORKFLOW.apply(row, "reopen", actor=actor)
