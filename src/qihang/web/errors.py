@@ -31,7 +31,7 @@ _RETRY_SECONDS = "10"
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400, and 413 where the request was too large."""
     if isinstance(exception, _TOO_BIG):
-        return render(request, "413.html", status=413)
+        return render(request, "413.html", {"fields": isinstance(exception, TooManyFieldsSent)}, status=413)
     return render(request, "400.html", status=400)
 
 

@@ -11,6 +11,8 @@ from qihang.foundation.core.roles import Role
 from qihang.registry.participants.models import PersonCategory
 from qihang.registry.participants.services import reject_category
 from qihang.registry.participants.workflows import CATEGORY_WORKFLOW
+from qihang.registry.policy.rules.facts import NO_CATEGORY
+from qihang.web.views.office import categories
 from tests.delivery.builders import Cast, approved_class, make_cast, make_person
 from tests.factories import SANYA, make_actor, make_region
 from tests.registry.benefits.builders import past_use
@@ -238,3 +240,28 @@ def test_no_query_a_row(cast: Cast) -> None:
     for number in range(2, 7):
         waiting_place(item, no=number)
     assert queries(client, address(item)) == few < 40
+
+
+def test_a_large_class_is_confirmed_page_by_page(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only those that were ticked on a page are read and confirmed; the others wait on."""
+    monkeypatch.setattr(categories, "_A_PAGE", 4)
+    item = approved_class(cast)
+    places = waiting_places(item, 6)
+    client = at_desk(cast.intake)
+    first, second = (client.get(address(item), {"page": page}).content.decode() for page in (1, 2))
+    assert (first.count('name="ids"'), second.count('name="ids"')) == (4, 2)
+    assert "6 人等核实" in words_of(first) and "第 1—4 人，共 6 人" in words_of(first)
+    confirm(client, item, places[4:])
+    assert states(item) == ["applied"] * 4 + ["enrolled"] * 2
+    assert client.get(address(item)).content.decode().count('name="ids"') == 4
+
+
+def test_what_the_roster_said_outside_the_range_is_not_called_nothing(cast: Cast) -> None:
+    item = approved_class(cast)
+    place = waiting_place(item, category=NO_CATEGORY)
+    for url in (
+        reverse("office_class", args=[item.public_id]),
+        reverse("office_case", args=[place.public_id]),
+    ):
+        assert "名册上写的不在范围内" in words(at_desk(cast.intake), url)
+    assert "名册上写的不在范围内" in words(at_desk(cast.clerk), reverse("class_people", args=[item.public_id]))

@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 import pytest
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
 from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
@@ -56,6 +56,9 @@ def test_bad_and_too_large_requests() -> None:
     answer = errors.bad_request(request_for(), RequestDataTooBig("x"))
     assert answer.status_code == 413
     assert "文件太大" in answer.content.decode()
+    answer = errors.bad_request(request_for(), TooManyFieldsSent("x"))
+    assert answer.status_code == 413
+    assert "一次选得太多" in answer.content.decode() and "文件" not in answer.content.decode()
 
 
 def test_a_body_that_is_too_large_gets_the_413_page(client: Client, settings: Any) -> None:

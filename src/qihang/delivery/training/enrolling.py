@@ -38,9 +38,15 @@ def get_place(*, actor: Actor, public_id: str) -> Enrolment:
     return found
 
 
-def waiting_claims(item: TrainingClass) -> dict[int, list[PersonCategory]]:
-    """By enrolment id, the categories that people of the class are said to have and nobody has looked at."""
-    places = list(Enrolment.objects.undecided().filter(training_class=item).values_list("pk", "person_id"))
+def waiting_claims(item: TrainingClass, ids: Iterable[int] | None = None) -> dict[int, list[PersonCategory]]:
+    """By enrolment id, the categories that people of the class are said to have and nobody has looked at.
+
+    Of all who wait, or of the places `ids` among them.
+    """
+    waiting = Enrolment.objects.undecided().filter(training_class=item)
+    if ids is not None:
+        waiting = waiting.filter(pk__in=among(ids))
+    places = list(waiting.values_list("pk", "person_id"))
     claims = PersonCategory.objects.filter(
         person__in=among({person for _, person in places}), state=CategoryState.CLAIMED
     ).on(item.start)

@@ -7,6 +7,7 @@ from functools import cached_property, partial
 
 import polars as pl
 
+from qihang.delivery.training.categories import category_name
 from qihang.delivery.training.deciding import carry_out, decide_cases, decide_places
 from qihang.delivery.training.enrolling import hold_open, within_room
 from qihang.delivery.training.enums import IN_CLASS, OPEN_CLASSES, UNSETTLED, ClassState, EnrolmentState
@@ -27,7 +28,6 @@ from qihang.registry.participants.models import Person
 from qihang.registry.participants.services import claim_categories, ids_by_identity, register_many
 from qihang.registry.policy import lookup
 from qihang.registry.policy.rules.facts import NO_CATEGORY
-from qihang.registry.reference.codes import find_code
 from qihang.registry.reference.places import match_region
 
 
@@ -118,7 +118,7 @@ def _difference(register: OpenRoster, place: Enrolment | None, category: str | N
     chosen = _chosen(category, register.allowed)
     if place.state not in UNSETTLED or chosen in {"", place.category}:
         return SAME
-    return f"类别记的是“{_category_name(place.category)}”"
+    return f"类别记的是“{category_name(place.category)}”"
 
 
 def commit_roster(target: Target, part: CommitRows, register: object) -> CommitOutcome:
@@ -198,11 +198,6 @@ def _chosen(category: str | None, allowed: Collection[str]) -> str:
     """Of several categories the first that the subsidy is for."""
     codes = (category or "").split(",")
     return next((code for code in codes if code in allowed), codes[0])
-
-
-def _category_name(code: str) -> str:
-    found = find_code("person_category", code) if code else None
-    return found.name if found else "没有填"
 
 
 def _places(target: Target, item: TrainingClass, fresh: pl.DataFrame, part: CommitRows) -> pl.DataFrame:

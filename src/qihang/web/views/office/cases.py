@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from qihang.delivery.training.categories import category_name
 from qihang.delivery.training.deciding import SOURCE
 from qihang.delivery.training.enrolling import get_place
 from qihang.delivery.training.enums import EnrolmentState
@@ -69,7 +70,7 @@ def case(request: HttpRequest, public_id: str) -> HttpResponse:
         {
             "place": place,
             "person": place.person,
-            "category": category_label(place.category) if place.category else "没有填",
+            "category": category_name(place.category),
             "crumbs": _crumbs(place),
             "decision": decision,
             "earlier": _earlier(actor, place),

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from qihang.delivery.training.categories import category_name
 from qihang.delivery.training.crosschecks import CrossFacts, cross_facts
 from qihang.delivery.training.deciding import BENEFIT, decide_waiting
 from qihang.delivery.training.enrolling import confirm_categories, waiting_claims
@@ -32,12 +35,13 @@ from qihang.web.parts import Crumb
 from qihang.web.requests import next_address
 from qihang.web.reveal import reveal_page
 from qihang.web.step_up import step_up
-from qihang.web.views.office.addresses import way_back
+from qihang.web.views.office.addresses import is_public_id, way_back
 from qihang.web.views.office.decision_forms import CommentForm
 from qihang.web.views.office.people_rows import category_label
 from qihang.web.views.office.roles import CASE_ROLES
 
 _SETTLED = "settled_places"
+_A_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +67,11 @@ def overview(request: HttpRequest, public_id: str) -> HttpResponse:
     """Everybody of the class who waits."""
     actor = actor_of(request)
     item = get_class(actor=actor, public_id=public_id)
-    rows = claim_rows(actor, item)
+    page = Paginator(_waiting(actor, item), _A_PAGE).get_page(request.GET.get("page"))
     values = {
         "item": item,
-        "rows": rows,
+        "page": page,
+        "rows": claim_rows(actor, item, list(page)),
         "may": actor.role == Role.INTAKE_OFFICER,
         "crumbs": [
             way_back(request, "我的待办", reverse("office_home")),
@@ -83,7 +88,9 @@ def confirm(request: HttpRequest, public_id: str) -> HttpResponse:
     """Asks once more, then confirms all that were ticked and decides their places."""
     actor = actor_of(request)
     item = get_class(actor=actor, public_id=public_id)
-    chosen = [row for row in claim_rows(actor, item) if row.id in request.POST.getlist("ids") and row.claimed]
+    wanted = [one for one in request.POST.getlist("ids") if is_public_id(one)]
+    places = list(_waiting(actor, item).filter(public_id__in=wanted))
+    chosen = [row for row in claim_rows(actor, item, places) if row.claimed]
     if not chosen:
         messages.warning(request, "没有勾选，或者勾的人已经核实过了。")
         return HttpResponseRedirect(reverse("office_categories", args=[item.public_id]))
@@ -158,12 +165,14 @@ def reveal_certificate(request: HttpRequest, public_id: str) -> HttpResponse:
     )
 
 
-def claim_rows(actor: Actor, item: TrainingClass) -> list[ClaimRow]:
-    """Those who wait, in the roster's order. The same few queries for five people and for fifty."""
-    places = list(
-        places_awaiting(actor).filter(training_class=item).select_related("person").order_by("roster_no", "pk")
-    )
-    claims = waiting_claims(item)
+def _waiting(actor: Actor, item: TrainingClass) -> QuerySet[Any]:
+    """Those who wait, in the roster's order."""
+    return places_awaiting(actor).filter(training_class=item).select_related("person").order_by("roster_no", "pk")
+
+
+def claim_rows(actor: Actor, item: TrainingClass, places: Sequence[Enrolment]) -> list[ClaimRow]:
+    """What there is to know of those who wait. The same few queries for five people and for fifty."""
+    claims = waiting_claims(item, [place.pk for place in places])
     facts = cross_facts(actor=actor, item=item, places=places, benefit=BENEFIT)
     proofs = {code.code: str(code.attributes.get("proof", "")) for code in codes("person_category")}
     mine = own_persons(actor)
@@ -188,7 +197,7 @@ def _row(
         name=str(place.person.name),
         identity=str(place.person.identity_no),
         age=age_on(place.person.birth_date, item.start),
-        category=category_label(place.category) if place.category else "没有填",
+        category=category_name(place.category),
         certificate=claim if claim and claim.certificate_no else None,
         proof=proofs.get(place.category, ""),
         notes=_notes(place, facts),

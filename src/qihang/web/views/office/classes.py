@@ -37,13 +37,14 @@ from qihang.web.views.employment.work_known import with_work
 from qihang.web.views.office import opening
 from qihang.web.views.office.addresses import is_public_id, kept_address, way_back, without
 from qihang.web.views.office.decision_forms import BulkForm, DecisionForm, ExtendForm
-from qihang.web.views.office.people_rows import PlaceRow, place_rows
+from qihang.web.views.office.people_rows import place_rows
 from qihang.web.views.office.roles import CASE_ROLES, DESKS
 from qihang.web.views.office.sources import narrowed
 from qihang.web.views.office.work import Narrowing, outcome_words
 from qihang.web.views.provider.ways import doings, sitting_words, standing_of
 
 _ROWS = 20
+_PEOPLE = 50
 _SHOWN_STATES = tuple(state for state in ClassState if state != ClassState.DRAFT)
 _STEPS = {"review": review_class, "approve": approve_class, "send_back": send_back_class, "refuse": send_back_class}
 _DONE = {
@@ -177,7 +178,9 @@ def _case_page(request: HttpRequest, item: TrainingClass, form: DecisionForm | N
     log = list(CLASS_WORKFLOW.history(item))
     checks = opening.checks_of(item)
     deciding = [step for step in _decisions(item, actor) if _may(step.name, checks)]
-    places = _places(actor, item)
+    people = Enrolment.objects.visible_to(actor).filter(training_class=item)
+    listed = with_work(people.order_by("roster_no", "pk").select_related("person"))
+    page = Paginator(listed, _PEOPLE).get_page(request.GET.get("page"))
     standing = standing_of(item, actor)
     values: dict[str, Any] = {
         "item": item,
@@ -191,9 +194,10 @@ def _case_page(request: HttpRequest, item: TrainingClass, form: DecisionForm | N
         "hands": opening.hands_note(item, actor, log),
         "may_extend": _may_extend(item, actor),
         "may_plan": actor.role == Role.INTAKE_OFFICER and item.state in {ClassState.APPROVED, ClassState.COMPLETED},
-        "places": places,
+        "page": page,
+        "places": place_rows(page, may_claim=actor.role in FOR_OTHERS),
         "doings": doings(item, actor, standing),
-        "waiting": sum(row.state == EnrolmentState.APPLIED for row in places),
+        "waiting": people.filter(state=EnrolmentState.APPLIED).count(),
         "form": form or _fresh_form(deciding, log),
     }
     return render(request, "office/class.html", values)
@@ -228,11 +232,6 @@ def _verdict(checks: list[Any]) -> str:
         f"{unset} 条没设参数" if unset else "",
     ]
     return "，".join(filter(None, said))
-
-
-def _places(actor: Actor, item: TrainingClass) -> list[PlaceRow]:
-    rows = Enrolment.objects.visible_to(actor).filter(training_class=item).select_related("person")
-    return place_rows(with_work(rows), may_claim=actor.role in FOR_OTHERS)
 
 
 def _home(actor: Actor) -> tuple[str, str]:

@@ -55,8 +55,19 @@ def _rule(check: OpeningCheck, places: dict[str, str]) -> Rule:
         condition=check.condition,
         actual=actual,
         article=law_of(row) if row else "",
-        parameter=_version(row, places) if row else (f"{check.key} 还没有设定" if "." in check.key else ""),
+        parameter=_version(row, places)
+        if row
+        else (
+            f"{check.key} 还没有设定，由省里的政策录入、政策复核两人设；没设以前这一条查不了"
+            if "." in check.key
+            else ""
+        ),
     )
+
+
+def _unset(key: str) -> str:
+    """Whose turn it is where nobody has set the value; nothing for a condition without one."""
+    return f"{key} 还没有设定，由省里的政策录入、政策复核两人设；没设以前这一条查不了" if "." in key else ""
 
 
 def law_of(row: ParameterRow) -> str:

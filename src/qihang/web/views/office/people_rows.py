@@ -6,8 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from qihang.registry.policy.rules.facts import NO_CATEGORY
-from qihang.registry.reference.codes import codes
+from qihang.delivery.training.categories import category_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +24,17 @@ class PlaceRow:
 
 
 def category_label(code: str) -> str:
-    """The name of a category by its code; a dash for none."""
-    return _labels().get(code, code) or "—"
-
-
-def _labels() -> dict[str, str]:
-    known = {code.code: code.name for code in codes("person_category")}
-    return {NO_CATEGORY: "名册上的不在范围内", **known}
+    """The name of a category that somebody claimed; a dash for none."""
+    return category_name(code) if code else "—"
 
 
 def place_rows(places: Iterable[Any], *, may_claim: bool = False) -> list[PlaceRow]:
     """Of places from `with_work`."""
-    labels = _labels()
     return [
         PlaceRow(
             name=str(place.person.name),
             identity=str(place.person.identity_no),
-            category=labels.get(place.category, "没有填"),
+            category=category_name(place.category),
             state=place.state,
             subsidised=place.subsidised,
             url=reverse("office_case", args=[place.public_id]),

@@ -9,12 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from qihang.delivery.training.categories import category_name
 from qihang.delivery.training.completing import Presence, attendance_summary
 from qihang.delivery.training.enums import ClassState, EnrolmentState
 from qihang.delivery.training.models import Enrolment, TrainingClass
 from qihang.delivery.training.workflows import PROVIDERS
 from qihang.foundation.core import clock
-from qihang.registry.reference.codes import codes, find_code
+from qihang.registry.reference.codes import codes
 from qihang.web.access import roles
 from qihang.web.navigation import actor_of
 from qihang.web.parts import Crumb, View
@@ -38,11 +39,6 @@ def education_name(identifier: str) -> str:
     """The words for a level of education."""
     names = {code.identifier: code.name for code in codes("education")}
     return names.get(identifier, identifier) or "没有填"
-
-
-def category_name(place: Enrolment) -> str:
-    found = find_code("person_category", place.category) if place.category else None
-    return found.name if found else "没有填"
 
 
 @roles(*PEOPLE_READERS)
@@ -92,7 +88,7 @@ def _row(place: Enrolment, presence: Presence | None) -> dict[str, Any]:
     return {
         "place": place,
         "person": place.person,
-        "category": category_name(place),
+        "category": category_name(place.category),
         "outcome": outcome_of(place),
         "presence": presence if presence and presence.held else None,
     }

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from qihang.delivery.training.attendance_days import days_of
+from qihang.delivery.training.categories import category_name
 from qihang.delivery.training.completing import own_presence
 from qihang.delivery.training.enrolling import enrol_unsubsidised, get_place
 from qihang.delivery.training.enrolling import withdraw as take_out
@@ -31,7 +32,7 @@ from qihang.web.refusals import show_refusal
 from qihang.web.reveal import reveal_page
 from qihang.web.step_up import step_up
 from qihang.web.views.provider.access import PEOPLE_READERS, REVEALERS, crumbs_of
-from qihang.web.views.provider.people import category_name, education_name, outcome_of
+from qihang.web.views.provider.people import education_name, outcome_of
 from qihang.web.views.provider.steps import history_of
 
 _OUTCOMES = {True: Outcome.PASSED, False: Outcome.FAILED, None: Outcome.UNKNOWN}
@@ -83,7 +84,7 @@ def overview(request: HttpRequest, public_id: uuid.UUID, person_id: uuid.UUID) -
 
 def _facts(place: Enrolment) -> list[tuple[str, str]]:
     facts = [
-        ("人员类别", category_name(place)),
+        ("人员类别", category_name(place.category)),
         ("性别", place.person.get_sex_display()),
         ("联系电话", str(place.person.phone) if place.person.phone else "没有填"),
         ("文化程度", education_name(place.person.education)),
