@@ -6,16 +6,20 @@ from collections.abc import Iterator
 import pytest
 from django.urls import reverse
 
+from qihang.delivery.appraisal.rules import last_day
+from qihang.delivery.appraisal.services import issue_many
+from qihang.delivery.appraisal.workflows import SITTING_WORKFLOW
 from qihang.delivery.training.enums import ClassState
 from qihang.delivery.training.models import TrainingClass
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.roles import Role
+from qihang.web.formats import chinese_date
 from qihang.web.views.provider.steps import class_steps
 from qihang.web.views.provider.ways import Rest, Standing, doings, rest_of, standing_of
 from tests.delivery.appraisal.builders import SITTING_DAY, complete_class, make_sitting
 from tests.delivery.builders import END, START, Cast, approved_class, place_in
-from tests.factories import make_actor
+from tests.factories import SYSTEM, make_actor
 from tests.web.provider.pages import browser_of
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +105,28 @@ def test_after_the_class_it_says_whose_turn_it_is(cast: Cast, item: TrainingClas
     assert (found.title, found.action) == ("还有 2 个人没查到工作", "看是哪几个人")
     assert found.url.endswith(f"?class={item.public_id}&view=open")
     assert rest_of(item, Standing(sitting, None)).action == "看算出的补贴"
+
+
+def test_who_has_not_passed_may_sit_again_until_the_last_day(cast: Cast, item: TrainingClass) -> None:
+    complete_class(item)
+    sitting = make_sitting(item)
+    SITTING_WORKFLOW.apply(sitting, "hold", actor=SYSTEM)
+    issue_many(actor=SYSTEM, sitting=sitting, enrolments=list(item.enrolments.all()[:1]))
+    last = last_day(item)
+    with clock.travel_to(last):
+        said = rest(item, cast.clerk)
+        assert (said.title, said.action) == ("1 个人还没考过", "看成绩")
+        assert chinese_date(last) in said.why
+        page = browser_of(cast.intake).get(reverse("office_class", args=[item.public_id])).content.decode()
+        assert "安排补考（1\u00a0人没考过）" in page
+    with clock.travel_to(last + dt.timedelta(days=1)):
+        assert rest(item, cast.clerk).title == "还有 2 个人没查到工作"
+
+
+def test_before_the_start_it_says_who_is_waited_for(cast: Cast, item: TrainingClass) -> None:
+    place_in(item, state="applied")
+    with clock.travel_to(START - dt.timedelta(days=1)):
+        assert rest(item, cast.clerk).title == "等县里核实 1 个人的资格"
 
 
 def test_the_page_shows_it_calmly(cast: Cast, item: TrainingClass) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from qihang.delivery.appraisal.models import Sitting
+from qihang.delivery.appraisal.models import Certificate, Sitting
 from qihang.delivery.appraisal.rules import DUE_DAYS
 from qihang.delivery.training.enums import APPRAISED_LEVELS, ClassState, EnrolmentState
 from qihang.delivery.training.models import Enrolment, TrainingClass
@@ -40,6 +40,13 @@ def classes_to_sit(actor: Actor) -> QuerySet[TrainingClass]:
         occupation__isnull=False,
         level__in=APPRAISED_LEVELS,
     )
+    return rows
+
+
+def still_to_pass(item: TrainingClass) -> QuerySet[Enrolment]:
+    """Who completed the class and holds no certificate of it in force: they did not pass, or were not there."""
+    held = Certificate.objects.issued().filter(enrolment=OuterRef("pk"))
+    rows: QuerySet[Enrolment] = item.enrolments.filter(~Exists(held), state=EnrolmentState.COMPLETED)
     return rows
 
 

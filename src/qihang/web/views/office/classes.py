@@ -193,6 +193,7 @@ def _case_page(request: HttpRequest, item: TrainingClass, form: DecisionForm | N
         "due": opening.due_of(item, log),
         "hands": opening.hands_note(item, actor, log),
         "may_extend": _may_extend(item, actor),
+        "resit": standing.unpassed if standing.may_resit else 0,
         "may_plan": actor.role == Role.INTAKE_OFFICER and item.state in {ClassState.APPROVED, ClassState.COMPLETED},
         "page": page,
         "places": place_rows(page, may_claim=actor.role in FOR_OTHERS),

@@ -1,5 +1,6 @@
 """Where one goes on from a class: its people, attendance, sitting, work and money, each only to who may read it."""
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -7,7 +8,9 @@ from django.urls import reverse
 
 from qihang.delivery.appraisal.enums import SittingState
 from qihang.delivery.appraisal.models import Certificate, Sitting
-from qihang.delivery.training.enums import ClassState
+from qihang.delivery.appraisal.rules import last_day_if_set
+from qihang.delivery.appraisal.waiting import still_to_pass
+from qihang.delivery.training.enums import ClassState, EnrolmentState
 from qihang.delivery.training.models import TrainingClass
 from qihang.delivery.training.workflows import PROVIDERS
 from qihang.foundation.core import clock
@@ -32,18 +35,28 @@ class Doing:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What came of a class after its lessons, as far as the reader may know: its latest sitting, the work found."""
+    """What came of a class after its lessons, as far as the reader may know: its latest sitting, the work found, how
+    many have not passed and until when they may sit again (None: nobody has set that)."""
 
     sitting: Sitting | None
     found: Found | None
+    unpassed: int = 0
+    resit_by: dt.date | None = None
+
+    @property
+    def may_resit(self) -> bool:
+        """Whether somebody could still pass in another sitting."""
+        return self.unpassed > 0 and (self.resit_by is None or clock.today() <= self.resit_by)
 
 
 def standing_of(item: TrainingClass, actor: Actor) -> Standing:
     sittings = Sitting.objects.visible_to(actor).standing().filter(training_class=item)
-    listed = actor.role in LISTED and item.state == ClassState.COMPLETED
-    return Standing(
-        sittings.select_related("station").order_by("-on").first(), found_of(item, actor) if listed else None
-    )
+    sitting = sittings.select_related("station").order_by("-on").first()
+    completed = item.state == ClassState.COMPLETED
+    found = found_of(item, actor) if actor.role in LISTED and completed else None
+    if not completed or sitting is None or sitting.state != SittingState.HELD:
+        return Standing(sitting, found)
+    return Standing(sitting, found, still_to_pass(item).count(), last_day_if_set(item))
 
 
 def doings(item: TrainingClass, actor: Actor, standing: Standing) -> list[Doing]:
@@ -112,6 +125,10 @@ def rest_of(item: TrainingClass, standing: Standing) -> Rest:
         return Rest(*_WAITS[ClassState(item.state)])
     if item.state == ClassState.COMPLETED:
         return _after_the_class(item, standing)
+    if waiting := item.enrolments.undecided().filter(subsidised=True).count():
+        url = f"{reverse('class_people', args=[item.public_id])}?state={EnrolmentState.APPLIED}"
+        words = "县里核实他们的人员类别，核完当场录取。等久了打电话催一下；结业以前要核完，不然办不了结业。"
+        return Rest(f"等县里核实 {waiting} 个人的资格", words, "看是哪几个人", url)
     if clock.today() < item.start:
         return Rest(f"{chinese_date(item.start)}开班", "名单交好了。开班以后每天记考勤。")
     if clock.today() <= item.end:
@@ -128,6 +145,14 @@ def _after_the_class(item: TrainingClass, standing: Standing) -> Rest:
         if clock.today() < sitting.on:
             return Rest(f"{chinese_date(sitting.on)}考试", f"告诉学员带身份证到{sitting.place}。", "看考生名单", url)
         return Rest("考过了，等鉴定站录成绩", "成绩录好，合格的当天发证。", "看这场考试", url)
+    if standing.may_resit:
+        by = f"{chinese_date(standing.resit_by)}以前" if standing.resit_by else "尽早"
+        return Rest(
+            f"{standing.unpassed} 个人还没考过",
+            f"没考过的、没来考的可以补考，要在{by}考。问清他们考不考，再请县里安排一场。",
+            "看成绩",
+            reverse("station_sitting", args=[sitting.public_id]),
+        )
     found = standing.found
     if found and found.open:
         url = f"{reverse('work_trainees')}?class={item.public_id}&view=open"
