@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -30,6 +31,16 @@ class PlainTextMiddleware:
         if any("\0" in text for text in texts):
             raise BadRequest("zero character in the address")
         return self.get_response(request)
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Leads visitors to the sign-in page; whoever sent a form after the session had ended learns that it is lost."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponse]) -> HttpResponse:
+        if request.method == "POST":
+            messages.warning(request, "登录过期了，刚才填的没有存上。登录以后请再填一次")
+        answer: HttpResponse = super().handle_no_permission(request, view_func)
+        return answer
 
 
 class ActorMiddleware:

@@ -246,6 +246,12 @@ class TestLeaving:
         assert "有一阵没动" in response.content.decode()
         assert not is_in(client)
 
+    def test_whoever_sends_a_form_after_the_end_learns_that_it_is_lost(self, client: Client) -> None:
+        client.cookies.clear()
+        sent = client.post(reverse("account_phone"), {"phone": PHONE}, follow=True)
+        assert "刚才填的没有存上" in sent.content.decode()
+        assert "刚才填的没有存上" not in client.get(reverse("account_phone"), follow=True).content.decode()
+
 
 class TestMemberships:
     def member(self, *roles: Role) -> User:

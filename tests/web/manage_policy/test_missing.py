@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -52,6 +53,7 @@ def test_a_new_installation_is_led_from_the_first_step_on(admin: Person) -> None
         "工作日历",
         "各地办件的人",
         "机构和鉴定站的负责人",
+        "短信和邮件",
         "没对过原文的参数",
     ]
     assert "安全管理员还没有人" in part(page, "三个管理员")
@@ -138,3 +140,11 @@ def test_a_city_reads_what_its_own_place_lacks() -> None:
 @pytest.mark.parametrize("role", [Role.INTAKE_OFFICER, Role.AUDIT_ADMIN, Role.PROVIDER_MANAGER])
 def test_others_are_told_whose_page_it_is(role: Role) -> None:
     assert "系统管理员" in Person(role).get("manage_missing", status=403)
+
+
+def test_letters_that_reach_nobody_are_told_until_a_gateway_is_set(admin: Person, settings: Any) -> None:
+    make_region(HAIKOU)
+    said = part(admin.get("manage_missing"), "短信和邮件")
+    assert "短信还没有接通" in said and "电子邮件还没有接通" in said
+    settings.NOTIFICATION_GATEWAYS = {"sms": "operator", "email": "smtp"}
+    assert "短信、邮件都接通了" in part(admin.get("manage_missing"), "短信和邮件")

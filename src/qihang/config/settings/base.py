@@ -64,7 +64,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "qihang.web.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "qihang.web.middleware.ActorMiddleware",
     "qihang.web.middleware.PlainTextMiddleware",

@@ -8,10 +8,10 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from qihang.foundation.accounts.ports import couriers
-        from qihang.foundation.notifications.gateways import LocalOutbox, MailServer
+        from qihang.foundation.notifications.gateways import LOCAL, LocalOutbox, MailServer
         from qihang.foundation.notifications.ports import gateways
         from qihang.foundation.notifications.services import send_letter
 
         couriers.register("notifications", send_letter)
-        gateways.register("local", LocalOutbox())
+        gateways.register(LOCAL, LocalOutbox())
         gateways.register("smtp", MailServer())

@@ -12,6 +12,8 @@ from django.utils import timezone
 from qihang.foundation.core import clock
 from qihang.foundation.notifications.ports import GatewayError
 
+LOCAL = "local"  # as it is called in NOTIFICATION_GATEWAYS
+
 
 class LocalOutbox:
     """Writes each text into a file that only the service's owner can read. Nothing leaves the machine."""

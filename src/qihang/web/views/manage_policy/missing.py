@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,6 +12,8 @@ from django.urls import reverse
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.roles import Role
+from qihang.foundation.notifications.enums import Channel
+from qihang.foundation.notifications.gateways import LOCAL
 from qihang.registry.organizations import staffing
 from qihang.registry.policy.engine.parameters import ParameterRow
 from qihang.registry.policy.enums import VerifiedMark
@@ -75,6 +78,7 @@ def checklist(request: HttpRequest) -> HttpResponse:
         _calendar(actor),
         _case_hands(actor, region),
         _leaders(actor, region),
+        _letters(),
         _proofs(region),
     ]
     values = {"lacks": lacks, "place": place_name(region), "open": sum(1 for lack in lacks if lack.lines)}
@@ -157,6 +161,17 @@ def _leaders(actor: Actor, region: str) -> Lack:
         done="登记了的机构和鉴定站都有人管",
         who="系统管理员到那个单位的页面发邀请",
         step=_organizations(actor, "去发邀请"),
+    )
+
+
+def _letters() -> Lack:
+    unsent = [Channel(name) for name, gateway in settings.NOTIFICATION_GATEWAYS.items() if gateway == LOCAL]
+    return Lack(
+        title="短信和邮件",
+        lines=[f"{channel.label}还没有接通，只写进这台机器的发件箱，收信人收不到" for channel in unsent],
+        done="短信、邮件都接通了",
+        who="在服务器上设 QIHANG_SMS_GATEWAY、QIHANG_EMAIL_GATEWAY。没接通以前，进不来的人到窗口要代办码",
+        soft=True,
     )
 
 
