@@ -81,7 +81,7 @@
     if (number.length > 18) return [`多了 ${number.length - 18} 位，共 18 位`];
     if (!/^\d{17}[\dX]$/.test(number)) return ["有认不出的字，只有数字和最后的 X"];
     const sum = weights.reduce((total, weight, at) => total + weight * Number(number[at]), 0);
-    if ("10X98765432"[sum % 11] !== number[17]) return ["最后一位对不上，请再看一眼证件"];
+    if ("10X98765432"[sum % 11] !== number[17]) return ["号码前后对不上，至少有一位写错了，请再看一眼证件"];
     const [year, month, day] = [number.slice(6, 10), Number(number.slice(10, 12)), Number(number.slice(12, 14))];
     return [`生日 ${year} 年 ${month} 月 ${day} 日`, Number(number[16]) % 2 ? "男" : "女", "对吗？"];
   };

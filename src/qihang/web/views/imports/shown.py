@@ -1,5 +1,6 @@
 """A kept examination as the components of a page take it: gates, tabs, rows, the finding at hand, cards."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -234,7 +235,7 @@ def _fix(told: Told, place: Place, kept: Kept) -> Fix:
         hidden=hidden and bool(told.value),
         identity=told.field == "identity",
         basis=_basis(told),
-        otherwise=told.if_right or _OTHERWISE[ask],
+        otherwise=told.if_right or (_IN_HEADER if in_header else _OTHERWISE[ask]),
         alike=len(kept.alike(place)),
         in_header=in_header,
     )
@@ -246,9 +247,12 @@ _OTHERWISE = {
 }
 
 
+_IN_HEADER = "这一列确实不要的，放着不管，别的列照常导入；列名写错的，改对再看"
+_PARAMETER = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
+
+
 def _basis(told: Told) -> str:
     if not told.basis:
         return f"规则 {told.rule}"
-    return (
-        f"规则 {told.rule}，按参数 {told.basis}" if told.basis.isascii() else f"规则 {told.rule}，依据：{told.basis}"
-    )
+    resting_on = "按参数 " if _PARAMETER.fullmatch(told.basis) else "依据："
+    return f"规则 {told.rule}，{resting_on}{told.basis}"

@@ -77,7 +77,7 @@ def due_of(task: Task, calendar: WorkCalendar) -> Due | None:
 
 
 def _mend(item: TrainingClass, rules: OpeningRules) -> Task:
-    words = f"退回的人写了：{returned_words(item)}。改好存下，再点上面的“提交开班申请”。"
+    words = f"退回的人写了：{returned_words(item)}。改好存下，再交上去。"
     return Task(
         item,
         "照退回的意见改好申请，再交一次",
