@@ -108,7 +108,7 @@ def test_days_that_clash_with_a_value_in_force_are_refused(changes: dict[str, An
         ("training.rate", {"by": "level=5", "value": "1500"}, "1500.00"),
         ("subsidy.no_double_dip", {"value": "true"}, True),
         ("training.categories", {"value": ["02", "03"]}, ["02", "03"]),
-        ("privacy.mask", {"value": "id_head: 6\nfull_name: 是"}, {"id_head": 6, "full_name": True}),
+        ("privacy.mask", {"value": "身份证号前面露几位: 6\n露全名: 是"}, {"id_head": 6, "full_name": True}),
         ("training.lifetime_cap", {"value": "不限"}, "unlimited"),
     ],
 )
@@ -163,5 +163,6 @@ def test_no_form_for_a_key_that_does_not_exist() -> None:
 
 def test_a_list_of_names_begins_with_the_names_that_are_read() -> None:
     page = officer().get("manage_parameter_propose", "privacy.mask")
-    assert "id_head: 6" in page
-    assert "full_name: 是" in page
+    assert "身份证号前面露几位: 6" in page
+    assert "露全名: 是" in page
+    assert "id_head" not in page

@@ -106,7 +106,7 @@ def test_columns_hold_fen_millionths_and_whole_numbers() -> None:
         (ValueType.DAYS, 5, "working_days", "5 个工作日"),
         (ValueType.FLAG, True, "flag", "是"),
         (ValueType.CODES, ("02", "03"), "codes", "02、03"),
-        (ValueType.MAPPING, {"id_head": 6}, "characters", "id_head: 6"),
+        (ValueType.MAPPING, {"id_head": 6, "mark": "*"}, "characters", "身份证号前面露几位: 6；mark: *"),
     ],
 )
 def test_a_person_reads_it_with_its_unit(kind: ValueType, value: Any, unit: str, text: str) -> None:

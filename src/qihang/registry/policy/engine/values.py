@@ -71,7 +71,7 @@ def value_to_text(kind: ValueType, value: Value, unit: str = "") -> str:
     if isinstance(value, tuple):
         return "、".join(value)
     if isinstance(value, dict):
-        return "；".join(f"{name}: {_said(item)}" for name, item in value.items())
+        return "；".join(f"{ITEM_WORDS.get(name, name)}: {_said(item)}" for name, item in value.items())
     if kind is ValueType.RATIO:
         return f"{(Decimal(value) * 100).normalize():f}%"
     number = f"{value:.2f}".removesuffix(".00") if kind is ValueType.AMOUNT else str(value)
@@ -167,6 +167,17 @@ def _codes(raw: object) -> tuple[str, ...]:
     return tuple(items)
 
 
+# What people read and write for the names of a mapping's items.
+ITEM_WORDS = {
+    "id_head": "身份证号前面露几位",
+    "id_tail": "身份证号后面露几位",
+    "phone_tail": "手机号后面露几位",
+    "account_tail": "账号后面露几位",
+    "full_name": "露全名",
+}
+_ITEM_OF = {word: name for name, word in ITEM_WORDS.items()}
+
+
 def _item(text: str) -> str | int | bool:
     return int(text) if text.isdecimal() else {"是": True, "否": False}.get(text, text)
 
@@ -176,7 +187,7 @@ def _lines(text: str) -> dict[str, Any]:
     pairs = [re.split(r"[:：]", line, maxsplit=1) for line in text.splitlines() if line.strip()]
     if not all(len(pair) == 2 and all(part.strip() for part in pair) for pair in pairs):
         raise BadValue("对照表每行写一项，写成 名称: 值")
-    read = {name.strip(): _item(item.strip()) for name, item in pairs}
+    read = {_ITEM_OF.get(name.strip(), name.strip()): _item(item.strip()) for name, item in pairs}
     if len(read) != len(pairs):
         raise BadValue("对照表里有一个名称写了两次")
     return read

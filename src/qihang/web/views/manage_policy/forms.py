@@ -10,7 +10,14 @@ from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.masks import MaskWidths
 from qihang.registry.policy.catalogue import CATALOGUE
 from qihang.registry.policy.engine.parameters import KeySpec, by_from_text, by_text
-from qihang.registry.policy.engine.values import UNIT_WORDS, UNLIMITED_TEXT, Value, ValueType, value_to_text
+from qihang.registry.policy.engine.values import (
+    ITEM_WORDS,
+    UNIT_WORDS,
+    UNLIMITED_TEXT,
+    Value,
+    ValueType,
+    value_to_text,
+)
 from qihang.registry.policy.enums import VerifiedMark
 from qihang.registry.policy.models import LegalInstrument
 from qihang.registry.policy.rules.facts import NO_CATEGORY
@@ -34,10 +41,7 @@ _EXAMPLES = {
     ValueType.CODES: "代码之间用逗号隔开，比如 02,03",
     ValueType.MAPPING: "每行一项，写成 名称: 值",
 }
-_ITEMS = {
-    "privacy.mask": "id_head、id_tail 是身份证号前后露几位，phone_tail、account_tail 是手机号、账号后面露几位，"
-    "full_name 是要不要露全名（写是或否）"
-}
+_ITEMS = {"privacy.mask": "只改冒号后面的；露全名写是或否"}
 
 
 class TwoStepForm(PageForm):
@@ -152,7 +156,7 @@ def starting_value(spec: KeySpec) -> str:
     if spec.key != "privacy.mask":
         return ""
     widths = asdict(MaskWidths())
-    return "\n".join(f"{name}: {'是' if width is True else width}" for name, width in widths.items())
+    return "\n".join(f"{ITEM_WORDS[name]}: {'是' if width is True else width}" for name, width in widths.items())
 
 
 def spec_of(key: str) -> KeySpec | None:
