@@ -29,7 +29,7 @@ class Months:
 class Span:
     """A spell as known from lists: its days, since when its end is known, and the latest list that showed it.
 
-    `pk` is None for a new one.
+    `pk` is None for a new one; `told_from` is the first month that a list tells of it, whatever day counts in it.
     """
 
     person_id: int
@@ -40,6 +40,12 @@ class Span:
     seen_on: dt.date
     end_recorded_on: dt.date | None = None
     pk: int | None = None
+    told_from: dt.date | None = None
+
+    @property
+    def begins(self) -> dt.date:
+        """The first day of its first month."""
+        return self.told_from or self.start.replace(day=1)
 
     @property
     def employer(self) -> Employer:
@@ -97,14 +103,22 @@ def span_of(line: Months, *, list_on: dt.date, completed: Iterable[dt.date], lat
     the last month ends on its last day, or is open where it is the list's month. `later_on` is the day of the office's
     next list, where there is one already: an end that it does not continue was closed on that day.
     """
-    start = line.first
-    for day in completed:
-        if line.first <= day <= month_end(line.first):
-            start = max(start, day + _ONE)
     is_open = month_end(line.last) == month_end(list_on)
-    end = None if is_open and later_on is None else max(month_end(line.last), start)
+    end = None if is_open and later_on is None else month_end(line.last)
+    start = _begun(line.first, completed, end or month_end(list_on))
     known_on = (later_on if is_open else list_on) if end else None
-    return Span(line.person_id, line.employer_name, line.employer_uscc, start, end, list_on, known_on)
+    return Span(
+        line.person_id, line.employer_name, line.employer_uscc, start, end, list_on, known_on, told_from=line.first
+    )
+
+
+def _begun(first: dt.date, completed: Iterable[dt.date], reach: dt.date) -> dt.date:
+    """The day from which work counts that began in the month of `first` and is shown up to `reach`.
+
+    Who completed on the last day shown has been seen at work before only, and not after.
+    """
+    ends = [day for day in completed if _same_month(day, first) and day < reach]
+    return max([first, *(day + _ONE for day in ends)])
 
 
 def changes_of(
@@ -133,7 +147,7 @@ def changes_of(
     changes = Changes(effects=[Effect.SAME] * len(lines))
     continued: set[int | None] = set()
     for told in _told(spans):
-        _lay(told, book[told.span.employer], changes, continued)
+        _lay(told, book[told.span.employer], completed.get(told.span.person_id, ()), changes, continued)
     for span in known:
         if span.pk in closing and span.pk not in continued and span.end is None and span.seen_on < list_on:
             span.end, span.end_recorded_on = span.reach, list_on
@@ -152,7 +166,7 @@ def _told(spans: Sequence[Span]) -> Iterator[_Told]:
     current: _Told | None = None
     for at, span in sorted(enumerate(spans), key=lambda item: (item[1].employer, item[1].start, item[0])):
         joins = current is not None and current.span.employer == span.employer
-        if current is not None and joins and span.start <= current.span.reach + _ONE:
+        if current is not None and joins and span.begins <= current.span.reach + _ONE:
             current.lines.append((at, span))
             if current.span.end is not None and (span.end is None or span.end > current.span.end):
                 current.span.end, current.span.end_recorded_on = span.end, span.end_recorded_on
@@ -167,15 +181,19 @@ def _told(spans: Sequence[Span]) -> Iterator[_Told]:
             span.end,
             span.seen_on,
             span.end_recorded_on,
+            told_from=span.told_from,
         )
         current = _Told(copy, [(at, span)])
     if current is not None:
         yield current
 
 
-def _lay(told: _Told, chain: list[Span], changes: Changes, continued: set[int | None]) -> None:
+def _lay(
+    told: _Told, chain: list[Span], completed: Sequence[dt.date], changes: Changes, continued: set[int | None]
+) -> None:
     """One told span over the known ones of its employer."""
     fresh = told.span
+    fresh.start = _begun(fresh.begins, completed, fresh.reach)
     touching = sorted((span for span in chain if _touch(span, fresh)), key=lambda span: span.start)
     if not touching:
         chain.append(fresh)
@@ -192,6 +210,7 @@ def _lay(told: _Told, chain: list[Span], changes: Changes, continued: set[int | 
         chain.remove(other)
         changes.absorbed.append(other)
     shortened = _join(keep, fresh, continued)
+    keep.start = _begun(keep.start, completed, max(keep.reach, fresh.reach))
     if [(span.start, span.end) for span in touching] == originals and not others:
         return
     final = max(line.reach for _, line in told.lines)
@@ -204,12 +223,14 @@ def _lay(told: _Told, chain: list[Span], changes: Changes, continued: set[int | 
 
 
 def _touch(span: Span, fresh: Span) -> bool:
-    return fresh.start <= span.reach + _ONE and fresh.reach + _ONE >= span.start
+    """By months: the day after a completion is where work *begins* in that month, no gap in work that went on."""
+    return fresh.begins <= span.reach + _ONE and fresh.reach + _ONE >= span.begins
 
 
 def _join(keep: Span, fresh: Span, continued: set[int | None]) -> dt.date | None:
     """Let a known span take what a list tells of it; gives the day up to which it reached, where that was cut."""
     reach, older = keep.reach, keep.seen_on > fresh.seen_on
+    keep.told_from = min(keep.begins, fresh.begins)
     retold = fresh.start <= keep.start or _same_month(fresh.start, keep.start)
     if fresh.start < keep.start or _same_month(fresh.start, keep.start):
         keep.start = fresh.start
