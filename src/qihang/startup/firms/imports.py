@@ -112,6 +112,29 @@ NOT_OPEN_WITH_DAY = Rule(
     "确认后按没开业导入，不看开业时间",
 )
 
+CLOSED_BEFORE_OPENING = Rule(
+    "R-FU-18",
+    Severity.ERROR,
+    Stage.OTHER_CELLS,
+    "停业时间早于开业时间 {note}",
+    "请核对是哪个日期写错了",
+)
+CLOSED_AFTER_VISIT = Rule(
+    "R-FU-19",
+    Severity.ERROR,
+    Stage.OTHER_CELLS,
+    "停业时间晚于回访日期 {note}",
+    "回访时还没停的，请把“停业时间”空着；停了的，核对是哪个日期写错了",
+)
+CLOSED_YET_TRADING = Rule(
+    "R-FU-20",
+    Severity.CONFIRM,
+    Stage.OTHER_CELLS,
+    "填了停业时间，经营状况却写着“{note}”",
+    "请核对哪一格写错了",
+    "确认后按经营状况导入，不看停业时间",
+)
+
 # --- words ---------------------------------------------------------------------------------------------------------
 
 _OPENED = {
@@ -165,6 +188,14 @@ def _before_class_end(rows: pl.DataFrame, around: Surroundings) -> pl.Expr | Non
         around.parameters.miss("结业日期（表头和班期里都没有）")
         return None
     return pl.when(pl.col("opened_on") < end).then(pl.lit(end.isoformat()))
+
+
+def _closed_on_before(other: str) -> pl.Expr:
+    return pl.when(pl.col("closed_on") < pl.col(other)).then(pl.col(other).cast(pl.String))
+
+
+def _closed_yet_trading() -> pl.Expr:
+    return pl.when((pl.col("state") == "trading") & pl.col("closed_on").is_not_null()).then(pl.lit("还在经营"))
 
 
 def _visit_ahead(rows: pl.DataFrame, around: Surroundings) -> pl.Expr:
@@ -269,6 +300,13 @@ FOLLOWUPS = ImportKind(
         ),
         Check(NO_CREDIT_CODE, "credit_code", IS_OPEN & pl.col("credit_code").is_null()),
         Check(HEADCOUNT_MISSING, "headcount", IS_OPEN & pl.col("headcount").is_null()),
+        Check(CLOSED_BEFORE_OPENING, "closed_on", _closed_on_before("opened_on")),
+        Check(
+            CLOSED_AFTER_VISIT,
+            "closed_on",
+            pl.when(pl.col("closed_on") > pl.col("visited_on")).then(pl.col("visited_on").cast(pl.String)),
+        ),
+        Check(CLOSED_YET_TRADING, "closed_on", _closed_yet_trading()),
         Check(CLOSED_WITHOUT_DAY, "state", (pl.col("state") == "closed") & pl.col("closed_on").is_null()),
     ),
 )
