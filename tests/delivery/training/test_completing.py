@@ -196,6 +196,16 @@ class TestPresence:
         assert (presence.attended, presence.held, presence.share) == (Fraction(3, 2), Fraction(2), Fraction(3, 4))
         assert presence.words == "上课 2 天，到了 1.5 天"
 
+    def test_one_sheet_by_days_beside_another_by_halves_takes_nobody_below_the_limit(self, cast: Cast) -> None:
+        """Who joined late is on a sheet of whole days; the others were there for every half of the same days."""
+        item = small_class(cast)
+        early, late = place_in(item), place_in(item)
+        brought_in("attendance", item, cast, marks((early, "√√√√√√√√√√"), halves=True))
+        brought_in("attendance", item, cast, marks((late, "√√√√×")))
+        found = {one.enrolment: one for one in attendance_summary(item)}
+        assert (found[early].attended, found[early].held, found[early].enough) == (5, 5, True)
+        assert (found[late].attended, found[late].held, found[late].enough) == (4, 5, True)
+
     @pytest.mark.parametrize(
         ("signs", "enough"), [("√√√√×", True), ("迟√√早×", True), ("√√√假×", False), ("×××××", False)]
     )

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from qihang.delivery.training.deciding import SOURCE
 from qihang.delivery.training.enums import ATTENDED_MARKS, EnrolmentState
-from qihang.delivery.training.halves import session_weights
+from qihang.delivery.training.halves import days_among, session_weights
 from qihang.delivery.training.models import Attendance, Enrolment, TrainingClass
 from qihang.delivery.training.workflows import CLASS_WORKFLOW, ENROLMENT_WORKFLOW
 from qihang.foundation.core import clock
@@ -70,7 +70,7 @@ def presence_of(places: Sequence[Enrolment]) -> list[Presence]:
     marks = valid.filter(enrolment__in=[place.pk for place in places], mark__in=ATTENDED_MARKS)
     for place, item, day, half in marks.values_list("enrolment", "enrolment__training_class", "day", "half"):
         attended[place] += weights[item][day, half]
-    whole = {item: sum(weights[item].values(), Fraction(0)) for item in classes}
+    whole = {item: days_among(held[item]) for item in classes}
     book = Parameter.objects.book([_LIMIT])
     least = {item: _least_share(row, book) for item, row in classes.items()}
     return [_presence(place, attended[place.pk], whole[place.training_class_id], least) for place in places]
