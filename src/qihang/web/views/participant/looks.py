@@ -16,7 +16,6 @@ from qihang.foundation.core.roles import Role
 from qihang.foundation.documents.models import StoredFile
 from qihang.registry.participants.finding import kept_of_person
 from qihang.registry.participants.models import Person
-from qihang.registry.participants.services import everyone_of
 from qihang.web.access import roles
 from qihang.web.navigation import actor_of
 from qihang.web.parts import Crumb
@@ -30,16 +29,16 @@ def overview(request: HttpRequest) -> HttpResponse:
     """The looks of others, newest first."""
     actor = actor_of(request)
     person = Person.objects.visible_to(actor).first()
-    rows = looks_at(_things_of(person) if person else {}).exclude(actor__user_id=actor.user_id)
+    rows = looks_at(_things_of(actor, person) if person else {}).exclude(actor__user_id=actor.user_id)
     page = Paginator(rows, _A_PAGE).get_page(request.GET.get("page"))
     crumbs = [Crumb("我的事", reverse("my_home")), Crumb("谁看过我的信息")]
     lines = [_line(look) for look in page.object_list]
     return render(request, "participant/looks.html", {"page": page, "lines": lines, "crumbs": crumbs})
 
 
-def _things_of(person: Person) -> dict[str, list[int]]:
+def _things_of(actor: Actor, person: Person) -> dict[str, list[int]]:
     """What the register keeps of a person, and the files of the work that was claimed for them."""
-    files = WorkSpell.objects.filter(person__in=everyone_of(person), evidence__file__isnull=False)
+    files = WorkSpell.objects.visible_to(actor).filter(person=person, evidence__file__isnull=False)
     papers = list(files.values_list("evidence__file", flat=True))
     return kept_of_person(person) | {StoredFile._meta.label_lower: papers}
 
