@@ -1,6 +1,7 @@
 """The application to open a class, on two pages: what is taught, then when and where.
 
-The first page of a new application is kept in the session until the second is filled in; only then is it a draft.
+The first page of a new application is kept in the session until the second is filled in; only then is it a draft. Its
+identifier goes along in the address, so that two applications filled in side by side stay two.
 """
 
 import uuid
@@ -29,13 +30,44 @@ from qihang.web.refusals import show_refusal
 from qihang.web.views.provider.access import class_of, crumbs_of, returned_words
 from qihang.web.views.provider.forms import DetailsForm, WhatForm
 
-_KEPT = "class_application"
+_KEPT, _MOST_KEPT = "class_applications", 5
 
 
-def kept_draft(request: HttpRequest) -> dict[str, Any] | None:
+@dataclass(frozen=True, slots=True)
+class Kept:
     """The first page of an application not finished, as it was filled in."""
-    kept: dict[str, Any] | None = request.session.get(_KEPT)
-    return kept
+
+    id: str
+    initial: dict[str, Any]
+
+    @property
+    def query(self) -> str:
+        return f"?draft={self.id}"
+
+
+def kept_draft(request: HttpRequest) -> Kept | None:
+    """The one that the address names, or else the latest; None where there is none."""
+    kept: dict[str, Any] = request.session.get(_KEPT, {})
+    wanted = request.GET.get("draft") or next(reversed(kept), "")
+    return Kept(wanted, kept[wanted]) if wanted in kept else None
+
+
+def _keep(request: HttpRequest, draft: Kept) -> None:
+    others = {key: value for key, value in request.session.get(_KEPT, {}).items() if key != draft.id}
+    latest = [*others.items(), (draft.id, draft.initial)]
+    request.session[_KEPT] = dict(latest[-_MOST_KEPT:])
+
+
+def _forget(request: HttpRequest, draft: Kept) -> None:
+    request.session[_KEPT] = {key: value for key, value in request.session[_KEPT].items() if key != draft.id}
+
+
+def _named(request: HttpRequest) -> str:
+    """The identifier of the application at hand: that of the address, or a new one."""
+    try:
+        return str(uuid.UUID(request.GET.get("draft", "")))
+    except ValueError:
+        return str(uuid.uuid4())
 
 
 def _searching(request: HttpRequest) -> bool:
@@ -52,13 +84,14 @@ def _filled_what(request: HttpRequest, initial: dict[str, Any]) -> WhatForm:
 @roles(*PROVIDERS)
 def new_what(request: HttpRequest) -> HttpResponse:
     """First page: what is taught. Kept in the session."""
-    kept = kept_draft(request) or {}
-    form = _filled_what(request, kept.get("initial", {}))
+    kept = kept_draft(request) if request.method != "POST" else None
+    draft = kept or Kept(_named(request), {})
+    form = _filled_what(request, draft.initial)
     if form.is_valid():
-        request.session[_KEPT] = {"id": kept.get("id") or str(uuid.uuid4()), "initial": form.answers()}
-        return HttpResponseRedirect(reverse("class_new_details"))
+        _keep(request, Kept(draft.id, form.answers()))
+        return HttpResponseRedirect(reverse("class_new_details") + draft.query)
     crumbs = [Crumb("班级", reverse("provider_home")), Crumb("申请开班")]
-    values = {"form": form, "crumbs": crumbs, "new": True, "heading": "申请开班：教什么"}
+    values = {"form": form, "crumbs": crumbs, "new": True, "here": draft.query, "heading": "申请开班：教什么"}
     return render(request, "provider/class_what.html", values)
 
 
@@ -70,26 +103,30 @@ def new_details(request: HttpRequest) -> HttpResponse:
         messages.info(request, "这份申请已经存好，或者还没有填第一页")
         return HttpResponseRedirect(f"{reverse('provider_home')}?view=draft")
     actor = actor_of(request)
-    what = WhatForm(kept["initial"])
+    what = WhatForm(kept.initial)
     if not what.is_valid():
-        return HttpResponseRedirect(reverse("class_new"))
+        return HttpResponseRedirect(reverse("class_new") + kept.query)
     form = DetailsForm(request.POST if request.method == "POST" else None, home=actor.region)
     if form.is_valid():
         fields = {**what.fields_of(), **form.cleaned_data}
         try:
-            item = draft_class(actor=actor, fields=fields, public_id=uuid.UUID(kept["id"]))
+            item = draft_class(actor=actor, fields=fields, public_id=uuid.UUID(kept.id))
         except DomainError as refusal:
             show_refusal(form, refusal)
         else:
-            request.session.pop(_KEPT, None)
+            _forget(request, kept)
             messages.success(request, "草稿存好了。看一遍，没问题就交上去")
             return HttpResponseRedirect(reverse("class_page", args=[item.public_id]))
-    crumbs = [Crumb("班级", reverse("provider_home")), Crumb("申请开班", reverse("class_new")), Crumb("时间和地点")]
+    crumbs = [
+        Crumb("班级", reverse("provider_home")),
+        Crumb("申请开班", reverse("class_new") + kept.query),
+        Crumb("时间和地点"),
+    ]
     values = {
         "form": form,
         "crumbs": crumbs,
         "name": what.cleaned_data["name"],
-        "back": reverse("class_new"),
+        "back": first,
         "heading": "申请开班：时间和地点",
         "submit": "存成草稿",
     }
