@@ -126,7 +126,7 @@ def new_details(request: HttpRequest) -> HttpResponse:
         "form": form,
         "crumbs": crumbs,
         "name": what.cleaned_data["name"],
-        "back": first,
+        "back": reverse("class_new") + kept.query,
         "heading": "申请开班：时间和地点",
         "submit": "存成草稿",
     }
