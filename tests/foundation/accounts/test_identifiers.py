@@ -40,13 +40,17 @@ def test_phones_as_they_are_typed(text: str, number: str) -> None:
     assert phone_key(text) == number
 
 
-@pytest.mark.parametrize("text", [" 46010819850520424x", "４６０１０８１９８５０５２０４２４Ｘ", "46010819850520424X\n"])
+@pytest.mark.parametrize(
+    "text", [" 46010819850520424x", "４６０１０８１９８５０５２０４２４Ｘ", "46010819850520424X\n"]
+)
 def test_an_identity_number_is_one_number(text: str) -> None:
     assert identity_key(text) == "46010819850520424X"
 
 
 def unsaved(**fields: object) -> User:
-    return User(**{"login": "wangxl", "name": "王秀兰", "phone": "13907551234", "identity_no": "46010819850520424X", **fields})
+    return User(
+        **{"login": "wangxl", "name": "王秀兰", "phone": "13907551234", "identity_no": "46010819850520424X", **fields}
+    )
 
 
 @pytest.mark.parametrize(

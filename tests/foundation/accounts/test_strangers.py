@@ -69,9 +69,7 @@ def test_a_wrong_code_tells_nothing_of_an_account_whatever_password_comes_with_i
     """Else whoever has a login could ask for its owner's phone and birthday, guess by guess, and never be counted."""
     user = make_reachable(identity_no=NUMBER)
     request_reset(identifier=user.login, client=CLIENT, link=LINK)
-    known = refusal_of(
-        lambda: reset_by_code(identifier=user.login, code="000000", password=password, client=CLIENT)
-    )
+    known = refusal_of(lambda: reset_by_code(identifier=user.login, code="000000", password=password, client=CLIENT))
     unknown = refusal_of(lambda: reset_by_code(identifier="nobody", code="000000", password=password, client=CLIENT))
     assert known == unknown
     assert "没对上" in known
@@ -234,7 +232,8 @@ def test_of_many_guesses_at_once_no_more_are_judged_than_of_one_after_another(se
 
 
 @pytest.mark.parametrize(
-    "form", ["{}", " {} ", "{0[0]} {0[1]}{0[2]} {0[3]}{0[4]}{0[5]}", "{0[0]}{0[1]}{0[2]}-{0[3]}{0[4]}{0[5]}", "\u200b{}"]
+    "form",
+    ["{}", " {} ", "{0[0]} {0[1]}{0[2]} {0[3]}{0[4]}{0[5]}", "{0[0]}{0[1]}{0[2]}-{0[3]}{0[4]}{0[5]}", "\u200b{}"],
 )
 @pytest.mark.parametrize("wide", [False, True])
 def test_the_digits_count_however_the_keyboard_writes_them(form: str, wide: bool) -> None:

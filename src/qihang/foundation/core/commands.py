@@ -55,9 +55,12 @@ def content_of(path: Path) -> bytes:
 
 
 def print_json(document: Any) -> None:
-    """Write one JSON document to stdout: dates as ISO, decimals as strings, Chinese as it is."""
-    json.dump(document, sys.stdout, ensure_ascii=False, indent=2, default=_plain)
-    sys.stdout.write("\n")
+    """Write one JSON document to stdout: dates as ISO, decimals as strings, Chinese as it is.
+
+    A whole one or nothing: what JSON cannot say (NaN among it) is a fault before the first character.
+    """
+    text = json.dumps(document, ensure_ascii=False, indent=2, default=_plain, allow_nan=False)
+    sys.stdout.write(f"{text}\n")
 
 
 def _plain(value: object) -> str:

@@ -22,6 +22,7 @@ def redraw(stream: BinaryIO, kind: FileKind, max_side: int) -> io.BytesIO:
     stream.seek(0)
     try:
         with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of damaged EXIF, which is left behind anyway
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(stream, formats=[_FORMATS[kind]]) as picture:
                 if picture.width * picture.height > MAX_PIXELS:
@@ -41,6 +42,7 @@ def _drawn(picture: Image.Image, kind: FileKind, max_side: int) -> Image.Image:
     see_through = upright.has_transparency_data
     plain = upright.convert("RGBA" if see_through and kind != FileKind.JPEG else "RGB")
     plain.thumbnail((max_side, max_side))
+    plain.info.clear()  # a comment within a JPEG would be written again
     return plain
 
 

@@ -82,7 +82,8 @@ def locked_until(user: User) -> dt.datetime | None:
 
 def open_again(user: User) -> bool:
     """Take the locks off both steps. Whether there was anything to open."""
-    return any([throttle.forget(ACCOUNT, account_key(user, second_step=second)) for second in (False, True)])
+    opened = [throttle.forget(ACCOUNT, account_key(user, second_step=second)) for second in (False, True)]
+    return any(opened)
 
 
 def check_password(*, identifier: str, password: str, client: Client) -> User:
