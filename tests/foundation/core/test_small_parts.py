@@ -162,6 +162,13 @@ def test_what_is_no_json_is_a_fault_and_not_half_a_document(value: object, capsy
     assert capsys.readouterr().out == ""
 
 
+def test_a_file_name_in_no_encoding_does_not_break_the_document(capsys: pytest.CaptureFixture[str]) -> None:
+    """As a disk in another encoding names its files; the document must be text that can be sent on."""
+    print_json({"file": "\udcff名单.xlsx"})
+    out = capsys.readouterr().out
+    assert json.loads(out.encode().decode()) == {"file": "\udcff名单.xlsx"}
+
+
 def test_chinese_is_written_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     print_json(["海口"])
     assert "海口" in capsys.readouterr().out
