@@ -12,7 +12,7 @@ from qihang.foundation.core.errors import DomainError
 from qihang.foundation.core.roles import Role
 from qihang.foundation.documents.services import erase_file
 from qihang.foundation.documents.storage import path_of
-from qihang.foundation.imports import services
+from qihang.foundation.imports import services, unmasked
 from qihang.foundation.imports.enums import BatchState
 from qihang.foundation.imports.kept import Kept
 from qihang.foundation.imports.models import ImportBatch
@@ -84,7 +84,8 @@ def test_a_file_that_was_damaged_on_the_disk_goes_in_with_not_one_row() -> None:
     assert shelved() == {}
     content[-1] ^= 1
     path.write_bytes(bytes(content))
-    done = services.resume(actor=actor, batch=batch, wait=True)
+    batch.refresh_from_db()
+    done = services.commit(actor=actor, batch=batch, wait=True)
     assert (done.state, shelved()) == (BatchState.COMMITTED, {"桌": "1"})
 
 
@@ -94,8 +95,8 @@ def test_a_file_that_was_destroyed_is_neither_judged_nor_let_in() -> None:
     erase_file(actor=Actor.for_system("tests"), file=batch.file, reason="误传")
     for step in (
         lambda: services.correct_cell(actor=actor, batch=batch, cell="B3", text="2"),
-        lambda: services.marked(actor=actor, batch=batch),
-        lambda: services.reveal_cell(actor=actor, batch=batch, cell="B3", reason="核对"),
+        lambda: unmasked.marked(actor=actor, batch=batch),
+        lambda: unmasked.reveal_cell(actor=actor, batch=batch, cell="B3", reason="核对"),
         lambda: services.commit(actor=actor, batch=batch, accept_valid=True, wait=True),
     ):
         with pytest.raises(DomainError, match="销毁"):
@@ -109,8 +110,8 @@ def test_a_file_with_a_long_name_is_let_in_like_any_other(length: int) -> None:
     actor = clerk()
     batch = sent(actor, ["桌", "x"], ["椅", 2], name="长" * length + ".csv")
     services.correct_cell(actor=actor, batch=batch, cell="B2", text="1")
-    assert services.reveal_cell(actor=actor, batch=batch, cell="A2", reason="核对") == "桌"
-    assert services.marked(actor=actor, batch=batch)[0].endswith("（标错）.xlsx")
+    assert unmasked.reveal_cell(actor=actor, batch=batch, cell="A2", reason="核对") == "桌"
+    assert unmasked.marked(actor=actor, batch=batch)[0].endswith("（标错）.xlsx")
     batch.refresh_from_db()
     assert committed(actor, batch)["written"] == 2
 
@@ -150,7 +151,7 @@ def test_what_names_no_cell_is_refused_everywhere(cell: str) -> None:
         lambda: services.correct_cell(actor=actor, batch=batch, cell=cell, text="1"),
         lambda: services.undo_correction(actor=actor, batch=batch, cell=cell),
         lambda: services.take_back(actor=actor, batch=batch, cell=cell),
-        lambda: services.reveal_cell(actor=actor, batch=batch, cell=cell, reason="核对"),
+        lambda: unmasked.reveal_cell(actor=actor, batch=batch, cell=cell, reason="核对"),
     ):
         with pytest.raises(DomainError):
             step()
