@@ -2,7 +2,7 @@
 
 import datetime as dt
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import connection
@@ -40,6 +40,13 @@ SECURITY = Actor(user_id=0, user_label="安管", role=Role.SECURITY_ADMIN)
 LINK = "https://qihang.example/reset/{token}"
 NUMBER = "46010819850520424X"
 NEW = "wenchang-yezi-27"
+
+
+@pytest.fixture(autouse=True)
+def _in_one_moment() -> Iterator[None]:
+    """Codes change every half minute; a test must not fall over the edge of one."""
+    with clock.travel_to(clock.now()):
+        yield
 
 
 def refusal_of(step: Callable[[], object]) -> str:
