@@ -1,5 +1,7 @@
 """What views take from a request: who, from where, back to where, in which layout."""
 
+import re
+from ipaddress import ip_address
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +19,7 @@ from qihang.web.site import current_site
 
 # Who works in the portal's layout; everyone else has a desk.
 _PORTAL_ROLES = frozenset({Role.VISITOR, Role.PARTICIPANT})
+_WITH_PORT = re.compile(r"\[(?P<six>[^\]]+)\](?::\d+)?|(?P<four>[\d.]+):\d+")
 
 
 def account_of(request: HttpRequest) -> User:
@@ -32,11 +35,21 @@ def visitor_account(request: HttpRequest) -> User | None:
 
 def client_of(request: HttpRequest) -> Client:
     """Address and browser. Behind our own proxies the address is the one that the outermost of them saw."""
-    address = request.META.get("REMOTE_ADDR") or None
+    address = _address_in(request.META.get("REMOTE_ADDR") or "")
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
     if settings.TRUSTED_PROXIES and len(hops) >= settings.TRUSTED_PROXIES:
-        address = hops[-settings.TRUSTED_PROXIES]
-    return Client(address, request.headers.get("User-Agent", ""))
+        address = _address_in(hops[-settings.TRUSTED_PROXIES]) or address
+    return Client(address, request.headers.get("User-Agent", "").replace("\0", ""))
+
+
+def _address_in(text: str) -> str | None:
+    """The network address that a proxy wrote, some with a port and some in brackets; None for what is none."""
+    found = _WITH_PORT.fullmatch(text)
+    plain = found["six"] or found["four"] if found else text
+    try:
+        return str(ip_address(plain.partition("%")[0]))
+    except ValueError:
+        return None
 
 
 def passkey_site(request: HttpRequest) -> Site:

@@ -1,10 +1,12 @@
 """Secrets for one use: made at random, handed out once, kept as keyed digests."""
 
 import secrets
+import unicodedata
 
 from qihang.foundation.core.privacy import index_many
 
 _DIGITS = "0123456789"
+_DASHES = "-‐‑‒–—―−_"
 _LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # without 0 o 1 l i, which people mix up
 
 
@@ -21,6 +23,12 @@ def new_digits(count: int) -> str:
 def new_letters(count: int) -> str:
     """Letters and digits that look unlike each other, to be kept on paper."""
     return "".join(secrets.choice(_LETTERS) for _ in range(count))
+
+
+def as_meant(typed: str) -> str:
+    """A code as somebody typed it: half-width, without the spaces and dashes by which codes are written in groups."""
+    plain = unicodedata.normalize("NFKC", typed)
+    return "".join(sign for sign in plain if unicodedata.category(sign)[0] not in "ZC" and sign not in _DASHES)
 
 
 def digest(purpose: str, text: str) -> bytes:

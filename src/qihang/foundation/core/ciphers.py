@@ -37,22 +37,29 @@ def encrypt(texts: Sequence[bytes], *, algorithm: int, key_id: int, key: bytes, 
 
 
 def key_id_of(stored: bytes) -> int:
-    """The id of the data key that a stored value was encrypted under."""
-    version, _, key_id = _HEADER.unpack_from(stored)
-    if version != _VERSION:
-        raise Undecipherable(f"unknown version {version}")
-    return int(key_id)
+    """The id of the data key that a stored value was encrypted under. Undecipherable for what is no such value."""
+    return _head(stored)[1]
 
 
 def decrypt(stored: bytes, *, key: bytes, context: bytes) -> bytes:
     """The text of `stored`. Undecipherable if it was changed, or is not of this key and context."""
-    _, algorithm, _ = _HEADER.unpack_from(stored)
+    algorithm, _ = _head(stored)
     nonce = stored[_HEADER.size : _HEADER.size + _NONCE]
     body = stored[_HEADER.size + _NONCE :]
     try:
         return _opener(algorithm, key)(nonce, body, context)
     except InvalidTag as fault:
         raise Undecipherable("the value does not match its key") from fault
+
+
+def _head(stored: bytes) -> tuple[int, int]:
+    """(algorithm, key id) of a value that is whole as far as its length and its first bytes tell."""
+    if len(stored) < _HEADER.size + _NONCE + _TAG:
+        raise Undecipherable("the value was cut short")
+    version, algorithm, key_id = _HEADER.unpack_from(stored)
+    if version != _VERSION or algorithm not in ALGORITHMS.values():
+        raise Undecipherable(f"unknown version {version} or algorithm {algorithm}")
+    return int(algorithm), int(key_id)
 
 
 def _sealer(algorithm: int, key: bytes) -> Callable[[bytes, bytes, bytes], bytes]:

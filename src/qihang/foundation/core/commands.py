@@ -16,6 +16,7 @@ and, where arguments may be wrong in a way that argparse cannot see, a fourth, c
 
 import enum
 import json
+import re
 import sys
 from datetime import date
 from decimal import Decimal
@@ -23,6 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from qihang.foundation.core.errors import DomainError
+
+_HALF_PAIRS = re.compile("[\ud800-\udfff]")
 
 
 class WrongUsage(DomainError):
@@ -55,9 +58,14 @@ def content_of(path: Path) -> bytes:
 
 
 def print_json(document: Any) -> None:
-    """Write one JSON document to stdout: dates as ISO, decimals as strings, Chinese as it is."""
-    json.dump(document, sys.stdout, ensure_ascii=False, indent=2, default=_plain)
-    sys.stdout.write("\n")
+    """Write one JSON document to stdout: dates as ISO, decimals as strings, Chinese as it is.
+
+    A whole one or nothing: what JSON cannot say (NaN among it) is a fault before the first character.
+    """
+    text = json.dumps(document, ensure_ascii=False, indent=2, default=_plain, allow_nan=False)
+    # Half a character pair comes from an argument that is no UTF-8; nothing but its escape can be written.
+    text = _HALF_PAIRS.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    sys.stdout.write(f"{text}\n")
 
 
 def _plain(value: object) -> str:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 from django.conf import settings
 from django.db import connection, transaction
 
@@ -73,7 +73,7 @@ class Keyring:
             row = cursor.fetchone()
         if row is None or row[1] is None:
             raise KeyDestroyed("这项资料的密钥已经销毁，内容不能再读出", code="key_destroyed")
-        return aes_key_unwrap(master_key(row[0]), bytes(row[1]))
+        return _unwrapped(row[0], bytes(row[1]))
 
     def _find_or_make(self, purpose: str) -> int:
         with transaction.atomic():
@@ -132,6 +132,17 @@ def master_key(name: str) -> bytes:
         ) from None
 
 
+def _unwrapped(master: str, wrapped: bytes) -> bytes:
+    """A data key from under its master key. DomainError for a file that is not the one it was wrapped with."""
+    try:
+        return aes_key_unwrap(master_key(master), wrapped)
+    except (InvalidUnwrap, ValueError) as fault:
+        raise DomainError(
+            f"主密钥文件 {master}.key 和数据库对不上，可能放回了别处的备份。请找出这套数据自己的密钥备份",
+            code="wrong_master",
+        ) from fault
+
+
 def rotate(purpose: str) -> int:
     """Start a new active key for `purpose`; old values stay readable under theirs. An index key never rotates."""
     if purpose == "index":
@@ -150,7 +161,7 @@ def rewrap(master: str) -> int:
         cursor.execute("SELECT id, master, wrapped FROM core_datakey WHERE wrapped IS NOT NULL FOR UPDATE")
         rows = cursor.fetchall()
         for key_id, old, wrapped in rows:
-            fresh = aes_key_wrap(master_key(master), aes_key_unwrap(master_key(old), bytes(wrapped)))
+            fresh = aes_key_wrap(master_key(master), _unwrapped(old, bytes(wrapped)))
             cursor.execute("UPDATE core_datakey SET master = %s, wrapped = %s WHERE id = %s", [master, fresh, key_id])
     return len(rows)
 

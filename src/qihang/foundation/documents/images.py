@@ -22,6 +22,7 @@ def redraw(stream: BinaryIO, kind: FileKind, max_side: int) -> io.BytesIO:
     stream.seek(0)
     try:
         with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of damaged EXIF, which is left behind anyway
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(stream, formats=[_FORMATS[kind]]) as picture:
                 if picture.width * picture.height > MAX_PIXELS:
@@ -36,8 +37,12 @@ def redraw(stream: BinaryIO, kind: FileKind, max_side: int) -> io.BytesIO:
 def _drawn(picture: Image.Image, kind: FileKind, max_side: int) -> Image.Image:
     picture.draft(picture.mode, (max_side, max_side))  # lets a large photograph be read at a lower resolution
     upright = ImageOps.exif_transpose(picture)
-    plain = upright.convert("RGB" if kind == FileKind.JPEG or "A" not in upright.getbands() else "RGBA")
+    if upright.mode.startswith("I"):  # sixteen bits of grey: converting them cuts all that is brighter than 255
+        upright = upright.convert("I").point(lambda value: value / 256).convert("L")
+    see_through = upright.has_transparency_data
+    plain = upright.convert("RGBA" if see_through and kind != FileKind.JPEG else "RGB")
     plain.thumbnail((max_side, max_side))
+    plain.info.clear()  # a comment within a JPEG would be written again
     return plain
 
 

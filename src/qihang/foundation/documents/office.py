@@ -1,7 +1,9 @@
 """What spreadsheets must not be: bombs, macros, locked, or something else under their name."""
 
+import lzma
 import struct
 import zipfile
+import zlib
 from typing import BinaryIO
 
 from qihang.foundation.core.errors import DomainError
@@ -13,6 +15,20 @@ MAX_UNPACKED_BYTES = 1_000_000_000
 _ENTRY = 128
 _LENGTH_AT = 64
 
+# All that the unpacking of damaged bytes raises.
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,  # places before the file's start, names in no encoding
+    KeyError,
+    struct.error,
+)
 _LOCKED = "这个文件加了密码，系统读不了。请去掉密码再传"
 _MACROS = "这个文件带着宏（小程序），为了安全不收。请另存为不带宏的 xlsx 再传"
 _BROKEN = "这个文件打不开，内容已经损坏。请用 Excel 或 WPS 打开，另存为 xlsx 再传"
@@ -32,7 +48,7 @@ def kind_of_package(stream: BinaryIO) -> FileKind | None:
             if package.testzip() is not None:
                 raise zipfile.BadZipFile
             return _spreadsheet(package, {entry.filename.lower() for entry in entries})
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as fault:
+    except _UNREADABLE as fault:
         raise DomainError(_BROKEN, code="file.damaged") from fault
 
 

@@ -102,6 +102,8 @@ class SealedReader(io.RawIOBase):
             stored = self._stored.read(CHUNK + _OVERHEAD)
             context = _context(self._file_id, index, index == _count(self._size) - 1)
             try:
+                if ciphers.key_id_of(stored) != _OWN_KEY:
+                    raise DamagedFile
                 self._loaded = (index, ciphers.decrypt(stored, key=self._key, context=context))
             except ciphers.Undecipherable as fault:
                 raise DamagedFile from fault

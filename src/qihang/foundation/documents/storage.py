@@ -1,6 +1,8 @@
 """Where sealed files lie: under FILES_ROOT, named by the file's public id. Written whole or not at all."""
 
+import contextlib
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -12,6 +14,7 @@ from qihang.foundation.core.errors import DomainError
 
 _SUFFIX = ".qhf"
 _INCOMING = "incoming"
+_OUR_NAME = re.compile(r"[0-9a-f]{32}")
 
 
 def path_of(file_id: UUID) -> Path:
@@ -54,11 +57,15 @@ def abandoned_parts(before: float) -> Iterator[Path]:
 def stored_ids(before: float) -> Iterator[UUID]:
     """The ids of all files written before a moment."""
     for path in _older(_root().glob(f"[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*{_SUFFIX}"), before):
-        yield UUID(path.stem)
+        if _OUR_NAME.fullmatch(path.stem):  # what somebody else put there is none of ours
+            yield UUID(path.stem)
 
 
 def _older(paths: Iterator[Path], before: float) -> Iterator[Path]:
-    return (path for path in paths if path.stat().st_mtime < before)
+    for path in paths:
+        with contextlib.suppress(FileNotFoundError):  # moved to its place, or removed, while we looked
+            if path.stat().st_mtime < before:
+                yield path
 
 
 def _root() -> Path:

@@ -265,7 +265,7 @@ def commit(*, actor: Actor, batch: ImportBatch, accept_valid: bool = False, wait
     if kind.storage is None:
         raise DomainError(f"{kind.label}现在只能检查，还不能导入")
     if earlier := _committed_before(actor, batch):
-        if batch.state == BatchState.CHECKED:
+        if earlier.pk != batch.pk and batch.state == BatchState.CHECKED:
             discard(actor=actor, batch=batch)
         return earlier
 

@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 _RETRY_AFTER = (1, 5, 30, 120, 720)
 _BATCH = 500
 _ERROR_LENGTH = 200
+_REFERENCE_LENGTH = 120
 
 
 def notify(
@@ -153,9 +154,14 @@ def _try(pk: int) -> bool:
             return False
         delivery.attempts += 1
         try:
-            delivery.reference = _hand_over(delivery)
+            delivery.reference = _hand_over(delivery)[:_REFERENCE_LENGTH]
         except GatewayError as error:
             _failed(delivery, str(error))
+        except Exception as error:
+            # A gateway's own fault, an address that no mail can have, a key that was destroyed: the next in the
+            # row must get out all the same.
+            logger.exception("the gateway of %s broke over delivery %s", delivery.channel, delivery.pk)
+            _failed(delivery, f"发送时出错：{type(error).__name__}")
         else:
             delivery.status = Status.SENT
             delivery.sent_at = clock.now()
@@ -190,9 +196,10 @@ def send_again(*, actor: Actor, delivery: Delivery) -> bool:
     row = Delivery.objects.visible_to(actor).filter(pk=delivery.pk).first()
     if row is None:
         raise NotFound("没有这一条外发记录")
-    if row.status == Status.SENT:
+    # The row itself is asked, which waits for whoever is sending it just now.
+    unsent = Delivery.objects.filter(pk=row.pk).exclude(status=Status.SENT)
+    if not unsent.update(status=Status.WAITING, next_try_at=None):
         raise DomainError("这一条已经发出去了，不用再发")
-    Delivery.objects.filter(pk=row.pk).update(status=Status.WAITING, next_try_at=None)
     return _try(row.pk)
 
 

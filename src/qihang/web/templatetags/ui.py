@@ -214,8 +214,8 @@ def tile_place(code: str) -> tuple[int, int]:
 
 @register.simple_tag
 def bar_width(done: int, total: int) -> int:
-    """Whole per cent of a progress bar."""
-    return max(0, min(100, done * 100 // total))
+    """Whole per cent of a progress bar; nothing where nobody knows yet of how much."""
+    return max(0, min(100, done * 100 // total)) if total else 0
 
 
 @register.simple_tag

@@ -4,12 +4,11 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from qihang.foundation.accounts import throttle
 from qihang.foundation.accounts.models import User
 from qihang.foundation.accounts.passwords import check_password_rules
 from qihang.foundation.accounts.ports import Letter, send
 from qihang.foundation.accounts.services.devices import sign_out_elsewhere
-from qihang.foundation.accounts.services.sign_in import ACCOUNT, account_key, find_account
+from qihang.foundation.accounts.services.sign_in import find_account, open_again
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError, NotAllowed
@@ -80,7 +79,7 @@ def unlock(*, actor: Actor, user: User) -> bool:
     """Let a locked account try again at once, tell its owner, and record who did it. Whether it was locked."""
     _require_security(actor, "解除登录锁定")
     with unit_of_work(actor):
-        opened = throttle.forget(ACCOUNT, account_key(user))
+        opened = open_again(user)
         if opened:
             user.unlocked_at = clock.now()
             user.save(update_fields=["unlocked_at"])

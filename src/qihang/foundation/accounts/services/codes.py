@@ -1,8 +1,10 @@
 """Codes sent by SMS: to sign in, to find back a password, to prove a phone number."""
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from qihang.foundation.accounts import throttle
 from qihang.foundation.accounts.clients import Client
@@ -11,7 +13,7 @@ from qihang.foundation.accounts.models import OneTimeCode, User
 from qihang.foundation.accounts.models.user import phone_key
 from qihang.foundation.accounts.ports import Letter, send
 from qihang.foundation.accounts.services.sign_in import account_key, begin_attempt, ensure_active, find_account
-from qihang.foundation.accounts.tokens import digest, new_digits
+from qihang.foundation.accounts.tokens import as_meant, digest, new_digits
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError
@@ -21,6 +23,7 @@ from qihang.foundation.core.units import unit_of_work
 _DIGITS = 6
 _SMS = "sms"
 _PHONE_DIGITS = 11
+_UNFIT = "验证码没对上，或者过期了"
 _WHAT_FOR = {
     CodePurpose.SIGN_IN: "登录",
     CodePurpose.RESET: "找回密码",
@@ -65,22 +68,36 @@ def _owner_of_phone(phone: str) -> User | None:
 
 
 def check_one_time_code(
-    *, user: User | None, identifier: str, purpose: CodePurpose, code: str, client: Client, phone: str = ""
+    *,
+    user: User | None,
+    identifier: str,
+    purpose: CodePurpose,
+    code: str,
+    client: Client,
+    phone: str = "",
+    before_use: Callable[[User], None] | None = None,
 ) -> User:
-    """Use a code up. Wrong, Locked or Inactive; the same for an account that does not exist."""
+    """Use a code up. Wrong, Locked or Inactive; the same for an account that does not exist.
+
+    `before_use` may still refuse, once the code is known to fit: a stranger learns nothing from what it says.
+    """
     attempt = begin_attempt(user=user, identifier=identifier, method=Method.SMS_CODE, client=client)
-    if user is None or not _use(user, purpose, phone or (user.phone.plain() if user.phone else ""), code):
-        raise attempt.failed("验证码没对上，或者过期了", field="code")
+    number = phone or (user.phone.plain() if user and user.phone else "")
+    if user is None or not _open_codes(user, purpose, number, code).exists():
+        raise attempt.failed(_UNFIT, field="code")
     attempt.succeeded()
     ensure_active(user, Method.SMS_CODE, client)
+    if before_use:
+        before_use(user)
+    if not _open_codes(user, purpose, number, code).update(used_at=clock.now()):
+        raise DomainError(_UNFIT, code="wrong", field="code")  # of two at once, the second
     return user
 
 
-def _use(user: User, purpose: CodePurpose, phone: str, code: str) -> bool:
-    wanted = _digest(user, purpose, phone, "".join(code.split()))
-    now = clock.now()
+def _open_codes(user: User, purpose: CodePurpose, phone: str, code: str) -> QuerySet[OneTimeCode]:
+    wanted = _digest(user, purpose, phone, as_meant(code))
     codes = OneTimeCode.objects.filter(user=user, purpose=purpose, digest=wanted, used_at__isnull=True)
-    return bool(codes.filter(expires_at__gt=now).update(used_at=now))
+    return codes.filter(expires_at__gt=clock.now())
 
 
 def _digest(user: User, purpose: str, phone: str, code: str) -> bytes:

@@ -17,7 +17,7 @@ from qihang.foundation.accounts.passwords import check_password_rules
 from qihang.foundation.accounts.ports import person_desk
 from qihang.foundation.accounts.services.accounts import save_checked
 from qihang.foundation.accounts.services.sign_in import begin_attempt, ensure_active, record
-from qihang.foundation.accounts.tokens import digest, new_digits
+from qihang.foundation.accounts.tokens import as_meant, digest, new_digits
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import NotAllowed
@@ -67,7 +67,7 @@ def revoke_entry_codes(*, actor: Actor, subject_id: int) -> int:
 
 def check_entry_code(*, code: str, client: Client) -> EntryCode:
     """The open code that was typed in. Wrong or Locked."""
-    typed = "".join(character for character in code if character.isdigit())
+    typed = "".join(sign for sign in as_meant(code) if sign.isdecimal())
     where = client.address or "unknown"
     attempt = begin_attempt(user=None, identifier=f"entry:{where}", method=Method.ENTRY_CODE, client=client)
     found = EntryCode.objects.filter(

@@ -15,7 +15,7 @@ from qihang.foundation.accounts.enums import Method
 from qihang.foundation.accounts.models import Passkey, RecoveryCode, SpentStep, Totp, User
 from qihang.foundation.accounts.ports import Letter, send
 from qihang.foundation.accounts.services.sign_in import Attempt, begin_attempt
-from qihang.foundation.accounts.tokens import digest, new_letters
+from qihang.foundation.accounts.tokens import as_meant, digest, new_letters
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError, NotAllowed
@@ -99,7 +99,7 @@ def stop_totp(*, actor: Actor, user: User) -> None:
 
 
 def _spend(totp: Totp, code: str) -> bool:
-    typed = "".join(code.split())
+    typed = as_meant(code)
     secret = totp.secret.plain()
     now = current_step()
     for step in range(now - _DRIFT, now + _DRIFT + 1):
@@ -146,10 +146,10 @@ def drop_codes_without_factor(user: User) -> None:
 
 def check_code(*, user: User, code: str, client: Client) -> Method:
     """What was typed at the second step fits the code generator or a recovery code. Wrong or Locked."""
-    typed = code.replace("-", "").replace(" ", "").lower()
-    looks_like_totp = len(typed) == _DIGITS and typed.isdigit()
+    typed = as_meant(code).lower()
+    looks_like_totp = len(typed) == _DIGITS and typed.isdecimal()
     method = Method.TOTP if looks_like_totp else Method.RECOVERY_CODE
-    attempt = begin_attempt(user=user, identifier=user.login, method=method, client=client)
+    attempt = begin_attempt(user=user, identifier=user.login, method=method, client=client, second_step=True)
     fits = _totp_fits(user, typed) if looks_like_totp else _use_recovery_code(user, typed)
     return _judge(attempt, fits)
 

@@ -113,9 +113,14 @@ def reset_by_link(*, token: str, password: str) -> User:
 
 def reset_by_code(*, identifier: str, code: str, password: str, client: Client) -> User:
     """Set the password with a code from an SMS. Wrong, Locked, Expired, or DomainError for a bad password."""
-    user = find_account(identifier)
-    if user:
-        check_password_rules(password, user)
-    owner = check_one_time_code(user=user, identifier=identifier, purpose=CodePurpose.RESET, code=code, client=client)
+    owner = check_one_time_code(
+        user=find_account(identifier),
+        identifier=identifier,
+        purpose=CodePurpose.RESET,
+        code=code,
+        client=client,
+        # Only then: what the rules say of a password tells whether there is such an account, its phone and birthday.
+        before_use=lambda owner: check_password_rules(password, owner),
+    )
     change_password(actor=owner_of(owner), user=owner, password=password)
     return owner

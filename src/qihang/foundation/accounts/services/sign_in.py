@@ -1,5 +1,6 @@
 """Getting in: a first proof, a second one where the account has it, and a log line for each try."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.contrib.auth.hashers import make_password, verify_password
@@ -51,9 +52,14 @@ class Attempt:
             throttle.give_back(self.address)
 
 
-def begin_attempt(*, user: User | None, identifier: str, method: Method, client: Client) -> Attempt:
-    """Count a try against the account (or the name typed, when nobody has it) and the address. Locked, and logged."""
-    key = account_key(user) if user else f"text:{identifier.strip().lower()}"
+def begin_attempt(
+    *, user: User | None, identifier: str, method: Method, client: Client, second_step: bool = False
+) -> Attempt:
+    """Count a try against the account (or the name typed, when nobody has it) and the address. Locked, and logged.
+
+    The second step has a count of its own: the right password, given again and again, must not clear it.
+    """
+    key = account_key(user, second_step=second_step) if user else f"text:{identifier.strip().lower()}"
     try:
         address = throttle.attempt(ADDRESS, client.address) if client.address else None
         account = throttle.attempt(ACCOUNT, key)
@@ -63,9 +69,21 @@ def begin_attempt(*, user: User | None, identifier: str, method: Method, client:
     return Attempt(user, method, client, account, address)
 
 
-def account_key(user: User) -> str:
+def account_key(user: User, *, second_step: bool = False) -> str:
     """What an account's tries are counted under, by whichever name it was called."""
-    return f"user:{user.pk}"
+    return f"user:{user.pk}:second" if second_step else f"user:{user.pk}"
+
+
+def locked_until(user: User) -> dt.datetime | None:
+    """Until when one of the account's steps is locked, the later of both, or None."""
+    moments = (throttle.locked_until(ACCOUNT, account_key(user, second_step=second)) for second in (False, True))
+    return max((moment for moment in moments if moment), default=None)
+
+
+def open_again(user: User) -> bool:
+    """Take the locks off both steps. Whether there was anything to open."""
+    opened = [throttle.forget(ACCOUNT, account_key(user, second_step=second)) for second in (False, True)]
+    return any(opened)
 
 
 def check_password(*, identifier: str, password: str, client: Client) -> User:

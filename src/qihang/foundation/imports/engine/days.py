@@ -30,7 +30,7 @@ _DAY_IN_TEXT = re.compile(
     r"(?P<year>(?:19|20)\d{2})\s*[-./年]\s*(?P<month>\d{1,2})\s*[-./月]\s*(?P<day>\d{1,2})\s*[日号]?"
 )
 _SPAN_END = re.compile(
-    r"\s*(?:[-—–~～]+|至|到)\s*(?:(?P<month>\d{1,2})\s*[./月]\s*)?(?P<day>\d{1,2})\s*[日号]?(?![\d./年月-])"
+    r"\s*(?:[-—–~～]+|至|到)\s*(?:(?P<month>\d{1,2})\s*[-./月]\s*)?(?P<day>\d{1,2})\s*[日号]?(?![\d./年月人个名学课-])"
 )
 _MONTH_END_IN_TEXT = re.compile(r"(?P<year>(?:19|20)\d{2})\s*[-./年]\s*(?P<month>\d{1,2})\s*月?底")
 _YEAR_IN_TEXT = re.compile(r"((?:19|20)\d{2})\s*年")
@@ -108,7 +108,11 @@ def each_distinct(
 
 
 def _span_end(start: dt.date, end: re.Match[str]) -> dt.date | None:
-    return _day(start.year, int(end["month"] or start.month), int(end["day"]))
+    """A span ends after it began: 2026年12月20日—1月10日 runs into the next year."""
+    last = _day(start.year, int(end["month"] or start.month), int(end["day"]))
+    if last is None or last >= start:
+        return last
+    return _day(start.year + 1, last.month, last.day) if end["month"] else None
 
 
 def _plain(text: str) -> str:

@@ -29,7 +29,7 @@ def read_text(name: str, content: bytes) -> Workbook:
     encoding, text = decode(content)
     skipped: list[SkippedSheet] = []
     if is_xml_spreadsheet(text):
-        sheets, skipped = read_xml_spreadsheet(content)
+        sheets, skipped = read_xml_spreadsheet(text)
     elif is_html(text):
         sheets = read_html(name, text)
     else:

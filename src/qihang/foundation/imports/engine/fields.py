@@ -181,11 +181,13 @@ def month(unreadable: Rule) -> Parser:
 
 def whole_number(unreadable: Rule, *, units: Sequence[str] = ()) -> Parser:
     """A whole number, a unit behind it allowed (3人)."""
-    pattern = re.compile(rf"([-+]?\d{{1,9}})(?:\.0+)?(?:{'|'.join(map(re.escape, units)) or '(?!)'})?")
+    unit = "|".join(map(re.escape, units)) or "(?!)"
+    # A comma parts thousands and nothing else: 3,5 may be three and a half.
+    pattern = re.compile(rf"([-+]?(?:\d{{1,9}}|\d{{1,3}}(?:,\d{{3}}){{1,2}}))(?:\.0+)?(?:{unit})?")
 
     def read(text: str) -> int | None:
-        found = pattern.fullmatch(squeezed(text).replace(",", ""))
-        return int(found.group(1)) if found else None
+        found = pattern.fullmatch(squeezed(text))
+        return int(found.group(1).replace(",", "")) if found else None
 
     def parse(raw: RawColumn, reading: Reading) -> Parsed:
         value = each_distinct(raw.text, read, pl.Int64)

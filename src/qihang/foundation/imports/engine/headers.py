@@ -216,12 +216,14 @@ def _the_one_in_use(grid: Grid, first: int, label: str, places: Sequence[int]) -
 def spread_of(merged: Sequence[MergedRange], grid: Grid, rows: range) -> dict[tuple[int, int], CellValue]:
     """The value of each merged range for every cell that it covers within `rows`."""
     spread: dict[tuple[int, int], CellValue] = {}
+    # One range over a whole sheet says nothing of the places where no row has a cell.
+    width = max((len(grid.rows[row]) for row in rows if row < len(grid.rows)), default=0)
     for area in merged:
         value = grid.value(area.top, area.left)
         if is_blank(value):
             continue
         for row in range(max(area.top, rows.start), min(area.bottom + 1, rows.stop)):
-            for column in range(area.left, area.right + 1):
+            for column in range(area.left, min(area.right + 1, width)):
                 spread[row, column] = value
     return spread
 

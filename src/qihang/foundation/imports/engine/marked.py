@@ -81,5 +81,5 @@ def _write_list(page: Worksheet, findings: Sequence[Finding], formats: dict[Seve
 
 def _sheet_name(name: str) -> str:
     """A name that a spreadsheet takes: at most 31 characters, none of the forbidden ones, not our second sheet's."""
-    plain = name.translate(_FORBIDDEN_IN_NAMES).strip(" '")[:31]
+    plain = name.translate(_FORBIDDEN_IN_NAMES).strip(" '")[:31].strip(" '")
     return plain if plain and plain != "查出的问题" else "名单"

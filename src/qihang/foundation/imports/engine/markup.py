@@ -4,6 +4,7 @@ spreadsheet of 2003.
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
@@ -12,8 +13,11 @@ from qihang.foundation.imports.engine.grid import CellValue, Grid, MergedRange, 
 
 _SPREADSHEET = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _EXCEL = "{urn:schemas-microsoft-com:office:excel}"
+_NUMBER = re.compile(r"-?[0-9]{1,9}")
 _WIDEST_SPAN = 1_000
 _FURTHEST = 1_000_000
+# All the places that a table's cells take up: a few lines of markup may ask for thousands of millions.
+MAX_PLACES = 20_000_000
 
 
 def is_html(text: str) -> bool:
@@ -28,8 +32,11 @@ def is_xml_spreadsheet(text: str) -> bool:
 def read_html(name: str, text: str) -> list[Grid]:
     """One grid for each table that stands in no other. DomainError where there is none."""
     parser = _Tables()
-    parser.feed(text)
-    parser.close()
+    try:
+        parser.feed(text)
+        parser.close()
+    except AssertionError as broken:  # how the parser says that a declaration makes no sense
+        raise _damaged() from broken
     if not parser.tables:
         raise DomainError("这个文件其实是网页，里面没有表格。请另存为 xlsx 再上传。", code="file.kind")
     several = len(parser.tables) > 1
@@ -46,6 +53,7 @@ class _Table:
         self.rows: list[Row] = []
         self.merged: list[MergedRange] = []
         self._taken: set[tuple[int, int]] = set()
+        self._places = 0
 
     def begin_row(self) -> None:
         self.rows.append([])
@@ -57,6 +65,9 @@ class _Table:
         while (row, len(cells)) in self._taken:
             cells.append("")
         column = len(cells)
+        self._places += across * down
+        if self._places > MAX_PLACES:
+            raise _too_large()
         cells.extend([text, *[""] * (across - 1)])
         if across > 1 or down > 1:
             self.merged.append(MergedRange(row, column, row + down - 1, column + across - 1))
@@ -106,20 +117,40 @@ class _Tables(HTMLParser):
 
 
 def _span(text: str | None) -> int:
-    return min(max(int(text), 1), _WIDEST_SPAN) if text and text.isdigit() else 1
+    number = _number(text or "", usual=1)
+    return min(max(number, 1), _WIDEST_SPAN) if number is not None else 1
+
+
+def _number(text: str, *, usual: int) -> int | None:
+    """A whole number as markup writes it; `usual` where nothing is written, None for what is none."""
+    plain = text.strip()
+    return int(plain) if _NUMBER.fullmatch(plain) else None if plain else usual
+
+
+def _damaged() -> DomainError:
+    return DomainError(
+        "这个文件打不开，内容已经损坏。请用 Excel 或 WPS 打开，另存为 xlsx 再上传。", code="file.damaged"
+    )
+
+
+def _too_large() -> DomainError:
+    return DomainError(
+        "这个文件解开后太大，没有读入。请删去多余的格式和空行，或者分成几个文件再上传。", code="file.too_large"
+    )
 
 
 # --- XML spreadsheet 2003 ------------------------------------------------------------------------------------------
 
 
-def read_xml_spreadsheet(content: bytes) -> tuple[list[Grid], list[SkippedSheet]]:
-    """(sheets, hidden sheets). DomainError for broken markup."""
+def read_xml_spreadsheet(text: str) -> tuple[list[Grid], list[SkippedSheet]]:
+    """(sheets, hidden sheets), from the text as it was decoded: of what it says of its encoding expat knows too few.
+
+    DomainError for broken markup.
+    """
     try:
-        root = ElementTree.fromstring(content)  # noqa: S314 (expat refuses entity bombs; the file's size is bounded)
-    except ElementTree.ParseError as broken:
-        raise DomainError(
-            "这个文件打不开，内容已经损坏。请用 Excel 或 WPS 打开，另存为 xlsx 再上传。", code="file.damaged"
-        ) from broken
+        root = ElementTree.fromstring(text)  # noqa: S314 (expat refuses entity bombs; the file's size is bounded)
+    except (ElementTree.ParseError, ValueError) as broken:
+        raise _damaged() from broken
     sheets, hidden = [], []
     for sheet in root.iter(f"{_SPREADSHEET}Worksheet"):
         name = sheet.get(f"{_SPREADSHEET}Name", "")
@@ -133,16 +164,20 @@ def read_xml_spreadsheet(content: bytes) -> tuple[list[Grid], list[SkippedSheet]
 def _xml_grid(name: str, sheet: ElementTree.Element) -> Grid:
     rows: list[Row] = []
     merged: list[MergedRange] = []
+    places = 0
     for row in sheet.iter(f"{_SPREADSHEET}Row"):
         _fill(rows, _index(row, len(rows)))
         cells: Row = []
         for cell in row.iter(f"{_SPREADSHEET}Cell"):
             column = _index(cell, len(cells))
             cells.extend([""] * (column - len(cells)))
-            across, down = (int(cell.get(f"{_SPREADSHEET}{one}", "0")) for one in ("MergeAcross", "MergeDown"))
-            cells.extend([_xml_value(cell), *[""] * min(across, _WIDEST_SPAN)])
+            across, down = (_reach(cell, one) for one in ("MergeAcross", "MergeDown"))
+            cells.extend([_xml_value(cell), *[""] * across])
             if across or down:
                 merged.append(MergedRange(len(rows), column, len(rows) + down, column + across))
+        places += len(cells)
+        if places > MAX_PLACES:
+            raise _too_large()
         rows.append(cells)
     return Grid(name, rows, merged)
 
@@ -153,10 +188,22 @@ def _fill(rows: list[Row], upto: int) -> None:
 
 def _index(node: ElementTree.Element, usual: int) -> int:
     """Where a row or cell stands that says so; rows in between are left out of the file."""
-    found = int(node.get(f"{_SPREADSHEET}Index", usual + 1)) - 1
-    if not usual <= found <= _FURTHEST:
-        raise DomainError("这个文件的行列编号是乱的，没有读入。请另存为 xlsx 再上传。", code="file.damaged")
-    return found
+    found = _number(node.get(f"{_SPREADSHEET}Index", ""), usual=usual + 1)
+    if found is None or not usual <= found - 1 <= _FURTHEST:
+        raise _disordered()
+    return found - 1
+
+
+def _reach(cell: ElementTree.Element, attribute: str) -> int:
+    """How many cells beside or below itself one covers."""
+    found = _number(cell.get(f"{_SPREADSHEET}{attribute}", ""), usual=0)
+    if found is None or found < 0:
+        raise _disordered()
+    return min(found, _WIDEST_SPAN if attribute == "MergeAcross" else _FURTHEST)
+
+
+def _disordered() -> DomainError:
+    return DomainError("这个文件的行列编号是乱的，没有读入。请另存为 xlsx 再上传。", code="file.damaged")
 
 
 def _xml_value(cell: ElementTree.Element) -> CellValue:

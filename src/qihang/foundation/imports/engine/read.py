@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from qihang.foundation.core.errors import DomainError
 from qihang.foundation.imports.engine.delimited import read_text
 from qihang.foundation.imports.engine.grid import Workbook
 from qihang.foundation.imports.engine.spreadsheets import is_spreadsheet, read_spreadsheet
 
 MAX_FILE_BYTES = 100 * 1024 * 1024
+# A sheet is found again by the name that a batch keeps of it. Text files have no sheets: theirs is named by the file.
+LONGEST_SHEET_NAME = 100
+_NAME_OF_A_TEXT = 90
 
 # (what, where it says so, the bytes there)
 _OTHER_KINDS = (
@@ -39,7 +44,9 @@ def read_file(name: str, content: bytes) -> Workbook:
         raise DomainError(f"这个文件超过 {limit} MB，没有读入。请分成几个文件再上传。", code="file.too_large")
     if what := _what_else(content):
         raise DomainError(f"{what}，不是表格。请上传 xlsx、xls、ods 或 csv 文件。", code="file.kind")
-    return read_spreadsheet(name, content) if is_spreadsheet(content) else read_text(name, content)
+    book = read_spreadsheet(name, content) if is_spreadsheet(content) else read_text(name[:_NAME_OF_A_TEXT], content)
+    sheets = [replace(grid, name=grid.name[:LONGEST_SHEET_NAME]) for grid in book.sheets]
+    return replace(book, name=name, sheets=sheets)
 
 
 def _what_else(content: bytes) -> str:

@@ -15,7 +15,11 @@ _TO_HALF = str.maketrans(dict(zip(_FULL, _HALF, strict=True)) | {"\u3000": " ", 
 
 # White space of any kind and the characters that take no room (zero-width, direction and byte-order marks).
 _UNSEEN = r"[\s\p{Z}\p{Cf}\p{Cc}]"
-_UNSEEN_SCALAR = re.compile(r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x1f\x7f]")
+# The same for `re`, which does not know the classes: a test holds one against the other.
+_UNSEEN_SCALAR = re.compile(
+    r"[\s\x00-\x1f\x7f-\x9f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e"
+    r"\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f]"
+)
 
 # What offices write where there is nothing to write.
 PLACEHOLDERS = frozenset({"无", "暂无", "/", "\\", "-", "--", "—", "——", "－", "N/A", "n/a", "空", "没有", "略"})
@@ -56,7 +60,10 @@ def without_quotes_column(column: pl.Expr) -> pl.Expr:
 def tidy_column(column: pl.Expr) -> pl.Expr:
     """Free text: half-width is left alone, spaces at the ends and doubled ones go, line breaks become a space."""
     return (
-        without_quotes_column(column).str.replace_all(r"[\p{Cf}]", "").str.replace_all(r"\s+", " ").str.strip_chars()
+        without_quotes_column(column)
+        .str.replace_all(r"[\p{Cf}[\p{Cc}--\s]]", "")  # nobody sees them, and no database takes a zero character
+        .str.replace_all(r"\s+", " ")
+        .str.strip_chars()
     )
 
 

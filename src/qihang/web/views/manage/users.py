@@ -9,13 +9,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
-from qihang.foundation.accounts import throttle
 from qihang.foundation.accounts.enums import Method
 from qihang.foundation.accounts.models import Device, SignInLog, User
 from qihang.foundation.accounts.services.accounts import find_accounts, set_active, unlock
 from qihang.foundation.accounts.services.factors import factors_of, remove_factors
 from qihang.foundation.accounts.services.passwords import find_reset_link, issue_reset_link
-from qihang.foundation.accounts.services.sign_in import ACCOUNT, account_key
+from qihang.foundation.accounts.services.sign_in import locked_until
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import NotAllowed, NotFound
 from qihang.foundation.core.masks import mask
@@ -76,7 +75,7 @@ def detail(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "owner": user,
         "name": name_of(user, bool(memberships)),
         "memberships": memberships,
-        "locked_until": throttle.locked_until(ACCOUNT, account_key(user)),
+        "locked_until": locked_until(user),
         "factors": [method.label for method in Method if method in factors_of(user)],
         "devices": Device.objects.filter(user=user).count(),
         "log": SignInLog.objects.filter(user_id=user.pk).order_by("-id")[:_SIGN_INS_SHOWN],
@@ -180,7 +179,7 @@ _ACTS = {
             "解除以后，对方马上能再试登录。先弄清楚是本人试错了，不是别人在猜密码。对方会收到一条消息。",
             "解除了不能收回，试错太多会再锁。",
             _unlock,
-            lambda user: throttle.locked_until(ACCOUNT, account_key(user)) is not None,
+            lambda user: locked_until(user) is not None,
         ),
         Act(
             "reset",
