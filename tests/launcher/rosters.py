@@ -42,6 +42,7 @@ class Roster:
             "rows": self.people,
             "accepted": self.valid,
             "held": self.wrong,
+            "left_out": 0,
             "written": self.valid,
             "refused": self.old,
             "changed": 0,

@@ -65,7 +65,10 @@ _LOGINS = {
     "js460100a": Role.INTAKE_OFFICER,
     "js460100b": Role.SECOND_REVIEWER,
     "js460100c": Role.APPROVER,
+    "js460100d": Role.FINANCE_OFFICER,
+    "js460100e": Role.INSPECTOR,
     "jd460100": Role.STATION_CLERK,
+    "jd460100k": Role.APPRAISER,
     "stleader": Role.LEADER,
     "stpolicyofficer": Role.POLICY_OFFICER,
     "stpolicychecker": Role.POLICY_CHECKER,
@@ -76,9 +79,10 @@ _LOGINS = {
 
 
 def _actors(world: World) -> list[Actor]:
-    first, city = world.institutions[0], world.offices["460100"]
-    school, station = [first.manager, first.clerk, first.trainers[0]], world.stations["460100"].clerk
-    hands = [*school, city.intake, city.second, city.approver, station]
+    first, city, station = world.institutions[0], world.offices["460100"], world.stations["460100"]
+    school = [first.manager, first.clerk, first.trainers[0]]
+    office = [city.intake, city.second, city.approver, city.finance, city.inspector]
+    hands = [*school, *office, station.clerk, station.appraiser]
     province = [actor for role, actor in world.province.items() if role != Role.INSPECTOR]
     return [*hands, *province, *world.operators.values()]
 

@@ -49,14 +49,17 @@ class Office:
     intake: Actor
     second: Actor
     approver: Actor
+    finance: Actor
+    inspector: Actor
 
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """An appraisal station and its clerk."""
+    """An appraisal station, its clerk and an appraiser."""
 
     organization: Organization
     clerk: Actor
+    appraiser: Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,8 @@ def _office(random: Random, code: str) -> Office:
         intake=_hand(random, f"js{code}a", office, Role.INTAKE_OFFICER),
         second=_hand(random, f"js{code}b", office, Role.SECOND_REVIEWER),
         approver=_hand(random, f"js{code}c", office, Role.APPROVER),
+        finance=_hand(random, f"js{code}d", office, Role.FINANCE_OFFICER),
+        inspector=_hand(random, f"js{code}e", office, Role.INSPECTOR),
     )
 
 
@@ -146,7 +151,11 @@ def _station(random: Random, code: str, number: str) -> Station:
         station_code=number,
         address=f"{OFFICES[code]}海府路 {random.randint(1, 99)} 号",
     )
-    return Station(station, _hand(random, f"jd{code}", station, Role.STATION_CLERK))
+    return Station(
+        station,
+        clerk=_hand(random, f"jd{code}", station, Role.STATION_CLERK),
+        appraiser=_hand(random, f"jd{code}k", station, Role.APPRAISER),
+    )
 
 
 def _province(random: Random) -> dict[str, Actor]:

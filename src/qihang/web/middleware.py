@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from qihang.foundation.accounts.models import User
@@ -36,11 +37,12 @@ class PlainTextMiddleware:
 class SignInMiddleware(LoginRequiredMiddleware):
     """Leads visitors to the sign-in page; whoever sent a form after the session had ended learns that it is lost."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponse]) -> HttpResponse:
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseRedirect:
         if request.method == "POST":
             messages.warning(request, "登录过期了，刚才填的没有存上。登录以后请再填一次")
-        answer: HttpResponse = super().handle_no_permission(request, view_func)
-        return answer
+        return super().handle_no_permission(request, view_func)
 
 
 class ActorMiddleware:

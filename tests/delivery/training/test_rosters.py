@@ -25,7 +25,8 @@ from tests.workbooks import sheet
 
 from qihang.delivery.training.attendance import ATTENDANCE_STORAGE
 from qihang.delivery.training.completing import complete_class
-from qihang.delivery.training.deciding import SOURCE, decide_waiting
+from qihang.delivery.training.crosschecks import cross_facts
+from qihang.delivery.training.deciding import BENEFIT, SOURCE, decide_waiting
 from qihang.delivery.training.enrolling import (
     confirm_categories,
     correct_category,
@@ -172,6 +173,7 @@ class TestSample:
             "rows": 44,
             "accepted": 34,
             "held": 7,
+            "left_out": 0,
             "written": 34,
             "changed": 0,
             "unchanged": 0,
@@ -404,6 +406,16 @@ class TestWhen:
             brought_in(item, cast, roster(*old, *young), yes="all", accept_valid=True)
         brought_in(item, cast, roster(*old, *young[:2]), yes="all", accept_valid=True)
         assert states(item) == {"refused": 2, "applied": 2}
+
+    def test_the_officer_reads_what_the_institution_said_yes_to(self, cast: Cast) -> None:
+        """Thirty-six years and 4050: asked of the school, told to who confirms."""
+        item = approved_class(cast)
+        young, other = ({"身份证号": resident("1990-05-20", order=n), "姓名": f"王{'甲乙'[n]}"} for n in (0, 1))
+        brought_in(item, cast, roster(young | {"人员类别": "4050人员"}, other), yes="all")
+        places = list(item.enrolments.order_by("roster_no"))
+        facts = cross_facts(actor=cast.intake, item=item, places=places, benefit=BENEFIT)
+        assert facts[places[0].person_id].doubts == ("名册写 4050，年龄不到，学校说没错",)
+        assert facts[places[1].person_id].doubts == ()
 
     @pytest.mark.parametrize("way", ["self_pay", "reconsider", "correct"])
     def test_a_full_class_takes_no_refused_one_up_again(self, cast: Cast, way: str) -> None:

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from qihang.delivery.appraisal.imports import SCORES
 from qihang.delivery.appraisal.models import Certificate, Score, Sitting
+from qihang.delivery.appraisal.services import plan_sitting
 from qihang.delivery.training.models import TrainingClass
 from qihang.foundation.accounts.models import User
 from qihang.foundation.core import clock
@@ -115,6 +116,25 @@ class TestTheList:
 
 
 class TestTheSitting:
+    def test_a_second_one_expects_only_those_without_a_certificate(
+        self, client: Client, sitting: Sitting, clerk: tuple[User, Actor], station: Organization
+    ) -> None:
+        scored(sitting, clerk[1], (FIRST, 80, 80), (SECOND, 80, 50))
+        again = plan_sitting(
+            actor=SYSTEM,
+            item=sitting.training_class,
+            station=station,
+            on=clock.today() + dt.timedelta(days=7),
+            place="二号考场",
+        )
+        client.force_login(clerk[0])
+        page = client.get(page_of(again)).content.decode()
+        assert TRAINEES[SECOND] in page and TRAINEES[FIRST] not in page
+        (row,) = client.get(reverse("station") + "?view=ahead").context["rows"]
+        assert row[0].expected == 1
+        first = client.get(page_of(sitting)).content.decode()
+        assert TRAINEES[SECOND] in first and TRAINEES[FIRST] in first
+
     def test_shows_who_is_expected(self, client: Client, sitting: Sitting, clerk: tuple[User, Actor]) -> None:
         client.force_login(clerk[0])
         page = client.get(page_of(sitting)).content.decode()

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from qihang.delivery.training.models import Enrolment
 from qihang.foundation.core.roles import Role
+from tests.delivery.appraisal.builders import make_sitting, make_station
 from tests.delivery.builders import Cast, approved_class, make_cast, place_in
 from tests.factories import SANYA, make_actor
 from tests.web.provider.pages import browser_of, give
@@ -81,7 +82,15 @@ def test_a_trainer_reads_the_classes_they_teach(cast: Cast, place: Enrolment) ->
 
 
 def test_a_station_without_a_sitting_finds_nothing(place: Enrolment) -> None:
-    assert statuses(browser_of(make_actor(Role.STATION_CLERK)), place, READ) == {404}
+    assert statuses(browser_of(make_actor(Role.STATION_CLERK)), place, ("class_page",)) == {404}
+
+
+def test_a_station_that_expects_the_class_reads_it_and_not_its_people(place: Enrolment) -> None:
+    station = make_station()
+    make_sitting(place.training_class, station)
+    client = browser_of(make_actor(Role.STATION_CLERK, organization=station))
+    assert statuses(client, place, ("class_page",)) == {200}
+    assert statuses(client, place, ("class_people", "class_attendance", "enrolment_page")) == {403}
 
 
 def test_visitors_are_sent_to_sign_in(client: Client, place: Enrolment) -> None:

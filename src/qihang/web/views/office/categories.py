@@ -210,7 +210,8 @@ def _row(
 def _notes(place: Enrolment, facts: CrossFacts) -> list[tuple[str, str]]:
     """What the registers say, each with a tone; the doubtful things first."""
     others = [code for code in facts.claimed if code != place.category]
-    notes = [("hold", f"在本班学校任职：{role}") for role in facts.staff]
+    notes = [("hold", doubt) for doubt in facts.doubts]
+    notes += [("hold", f"在本班学校任职：{role}") for role in facts.staff]
     notes += [("hold", f"在本班学校任过职：{role}") for role in facts.former_staff]
     notes += [("hold", f"在“{name}”里") for name in facts.other_classes]
     if facts.hidden_classes:

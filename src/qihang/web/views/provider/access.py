@@ -22,9 +22,10 @@ OFFICE = (
 )
 # Who keeps a class's attendance.
 MARKERS = (*PROVIDERS, Role.TRAINER)
-# Who may look into a class; whose classes, visible_to decides. Leaders see the class, not its people.
-PEOPLE_READERS = (*MARKERS, Role.STATION_CLERK, *OFFICE)
-CLASS_READERS = (*PEOPLE_READERS, Role.LEADER)
+# Who may look into a class; whose classes, visible_to decides. Leaders and stations see the class, not its people: those
+# who come to a sitting stand on the sitting's page, with what an examiner needs of them.
+PEOPLE_READERS = (*MARKERS, *OFFICE)
+CLASS_READERS = (*PEOPLE_READERS, Role.STATION_CLERK, Role.LEADER)
 REVEALERS = (*PROVIDERS, Role.INTAKE_OFFICER, Role.SECOND_REVIEWER, Role.APPROVER, Role.INSPECTOR)
 
 

@@ -32,7 +32,7 @@ STEP_PAGES: dict[str, StepPage] = {
     "submit": StepPage(
         "把开班申请交给县里吗？",
         ("县里先初审，再换一个人审批", "审的时候不能改，要改得请县里退回", "批准以后就可以导入花名册"),
-        "交上去以后，批准之前都可以取消。",
+        "初审通过以前可以自己取消；以后不想办了，请县里退回再取消。",
         "交开班申请",
         "申请交上去了，等县里初审",
         lambda actor, item, given: submit_class(actor=actor, item=item),

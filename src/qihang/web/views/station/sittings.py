@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -61,8 +62,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("view", "")
     chosen = wanted if wanted in parts else next((key for key in parts if counts[key]), "all")
     rows = parts[chosen].select_related("station", "training_class__organization", "training_class__occupation")
-    people = Count("training_class__enrolments", Q(training_class__enrolments__state__in=_EXPECTED))
-    ordered = rows.annotate(expected=people).order_by("on" if chosen in _SOONEST_FIRST else "-on", "pk")
+    ordered = rows.annotate(expected=_expected_count()).order_by("on" if chosen in _SOONEST_FIRST else "-on", "pk")
     page = Paginator(ordered, _PAGE).get_page(request.GET.get("page"))
     at_station = actor.role in STATION_ROLES
     values = {
@@ -73,6 +73,23 @@ def overview(request: HttpRequest) -> HttpResponse:
         "rows": [(row, next_step(row)) for row in page],
     }
     return render(request, "station/list.html", values)
+
+
+def _certified_elsewhere(sitting: Any) -> Exists:
+    """Of places: whether another sitting of the class has given them the certificate, so that they need not come."""
+    held = Certificate.objects.issued().filter(enrolment=OuterRef("pk"))
+    return Exists(held.exclude(sitting=sitting))
+
+
+def _expected_count() -> Coalesce:
+    """Of sittings, how many people are expected."""
+    places = Enrolment.objects.filter(
+        ~_certified_elsewhere(OuterRef(OuterRef("pk"))),
+        training_class=OuterRef("training_class"),
+        state__in=_EXPECTED,
+    )
+    counted = places.order_by().values("training_class").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
 
 
 def _parts(actor: Actor) -> dict[str, QuerySet[Sitting]]:
@@ -169,7 +186,8 @@ def _members(found: Sitting) -> list[Member]:
     scores = {row.enrolment_id: row for row in found.scores.valid()}
     certificates = {row.enrolment_id: row for row in found.certificates.order_by("pk")}
     places = found.training_class.enrolments.select_related("person")
-    rows = places.filter(Q(state__in=_EXPECTED) | Q(pk__in=list(scores)))
+    expected = Q(~_certified_elsewhere(found), state__in=_EXPECTED)
+    rows = places.filter(expected | Q(pk__in=list(scores)))
     return [Member(row, scores.get(row.pk), certificates.get(row.pk)) for row in rows]
 
 
