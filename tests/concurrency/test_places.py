@@ -39,8 +39,9 @@ from qihang.foundation.core.errors import DomainError
 from qihang.foundation.core.keyring import keyring
 from qihang.foundation.core.units import unit_of_work
 from qihang.registry.participants import services as register_services
+from qihang.registry.participants.merging import merge_persons
 from qihang.registry.participants.models import Person, PersonCategory
-from qihang.registry.participants.services import claim_categories, merge_persons
+from qihang.registry.participants.services import claim_categories
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -12,8 +12,8 @@ from qihang.foundation.core.errors import NotFound
 from qihang.foundation.core.roles import Role
 from qihang.registry.organizations.services import actor_for_self
 from qihang.registry.participants.desk import DESK
+from qihang.registry.participants.merging import merge_persons
 from qihang.registry.participants.models import Person
-from qihang.registry.participants.services import merge_persons
 
 pytestmark = pytest.mark.django_db
 
