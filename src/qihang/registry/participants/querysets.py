@@ -8,8 +8,10 @@ from django.db.models import F, Q
 
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.arrays import among
+from qihang.foundation.core.models import TransitionLog
 from qihang.foundation.core.ports import Port
 from qihang.foundation.core.roles import OFFICERS, Role
+from qihang.foundation.core.workflow import ENTER
 from qihang.registry.participants.enums import MergeState
 from qihang.registry.reference.scope import region_q
 
@@ -75,6 +77,17 @@ class MergeProposalQuerySet(models.QuerySet[Any]):
     def open(self) -> Self:
         """Those that wait for the second hand."""
         return self.filter(state=MergeState.PROPOSED)
+
+    def awaiting_officer(self, actor: Actor) -> Self:
+        """Open ones that are this officer's to decide on: proposed by somebody else, about somebody else."""
+        from qihang.registry.participants.own_case import own_persons
+
+        mine = TransitionLog.objects.filter(
+            subject=self.model._meta.label_lower, transition=ENTER, user_id=actor.user_id
+        )
+        own = own_persons(actor)
+        rows = self.visible_to(actor).open().exclude(pk__in=mine.values("subject_id"))
+        return rows.exclude(Q(keep__in=own) | Q(drop__in=own))
 
     def about(self, persons: Iterable[int]) -> Self:
         """Those in which one of these records stands on either side."""
