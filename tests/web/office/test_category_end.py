@@ -100,7 +100,8 @@ def test_a_proof_is_kept_and_opened_by_officers_of_the_region_alone(cast: Cast, 
     assert "美兰区人社局" in said
     evidence = Evidence.objects.get()
     address = reverse("files:download", args=[evidence.file.public_id])
-    assert at_desk(make_actor(Role.APPROVER)).get(address).status_code == 200
+    opened = at_desk(make_actor(Role.APPROVER)).get(address)
+    assert b"".join(opened.streaming_content).startswith(b"%PDF")  # type: ignore[attr-defined]
     make_region(SANYA)
     assert at_desk(make_actor(Role.APPROVER, region=SANYA)).get(address).status_code in {403, 404}
 
@@ -119,7 +120,7 @@ def test_an_unconfirmed_one_has_no_end(cast: Cast) -> None:
     row = PersonCategory.objects.get(person=place.person)
     page = at_desk(cast.intake).get(reverse("office_category_end", args=[row.public_id])).content.decode()
     assert "还没有核实" in page and '<form class="q-form"' not in page
-    assert "现在是“待核”" in ended(cast.intake, row, BEFORE) or row.valid_to is None
+    ended(cast.intake, row, BEFORE)
     row.refresh_from_db()
     assert row.valid_to is None
 

@@ -79,15 +79,11 @@ class MergeProposalQuerySet(models.QuerySet[Any]):
         return self.filter(state=MergeState.PROPOSED)
 
     def awaiting_officer(self, actor: Actor) -> Self:
-        """Open ones that are this officer's to decide on: proposed by somebody else, about somebody else."""
-        from qihang.registry.participants.own_case import own_persons
-
+        """Open ones within sight that somebody else proposed. The officer's own records may be among them."""
         mine = TransitionLog.objects.filter(
             subject=self.model._meta.label_lower, transition=ENTER, user_id=actor.user_id
         )
-        own = own_persons(actor)
-        rows = self.visible_to(actor).open().exclude(pk__in=mine.values("subject_id"))
-        return rows.exclude(Q(keep__in=own) | Q(drop__in=own))
+        return self.visible_to(actor).open().exclude(pk__in=mine.values("subject_id"))
 
     def about(self, persons: Iterable[int]) -> Self:
         """Those in which one of these records stands on either side."""

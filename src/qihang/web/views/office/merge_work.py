@@ -8,6 +8,7 @@ from django.urls import reverse
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.roles import Role
 from qihang.registry.participants.models import MergeProposal
+from qihang.registry.participants.own_case import own_persons
 from qihang.registry.participants.workflows import MERGERS
 from qihang.registry.reference.scope import region_q
 from qihang.web.views.office.work import Narrowing, Waiting, WorkRow, WorkSource
@@ -21,9 +22,11 @@ def _awaiting(actor: Actor, narrowing: Narrowing | None = None) -> Any:
     return rows.filter(region_q("region", narrowing.region)) if narrowing and narrowing.region else rows
 
 
-def _waiting(actor: Actor, narrowing: Narrowing) -> list[Waiting]:
-    rows = _awaiting(actor, narrowing).order_by()
-    return [Waiting(*values) for values in rows.values_list("pk", "created_at")]
+def _waiting(actor: Actor, narrowing: Narrowing | None = None) -> list[Waiting]:
+    """Without those about the officer's own records; who has none to decide on costs one query."""
+    rows = list(_awaiting(actor, narrowing).order_by().values_list("pk", "created_at", "keep_id", "drop_id"))
+    own = own_persons(actor) if rows else frozenset()
+    return [Waiting(pk, since) for pk, since, keep, drop in rows if not {keep, drop} & own]
 
 
 def _rows(actor: Actor, ids: Sequence[int]) -> dict[int, WorkRow]:
@@ -48,7 +51,7 @@ MERGES = WorkSource(
     label="人员合并",
     desks=frozenset(MERGERS),
     readers=frozenset({Role.INSPECTOR}),
-    count=lambda actor: _awaiting(actor).count(),
+    count=lambda actor: len(_waiting(actor)),
     waiting=_waiting,
     rows=_rows,
 )
