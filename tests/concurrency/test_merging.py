@@ -42,8 +42,8 @@ class TestTwoPropose:
     def test_without_the_lock_both_wait_and_each_would_swallow_the_other(
         self,
         works: list[Work],
-        meet: Callable[..., None],
-        monkeypatch: pytest.MonkeyPatch,  # noqa: F811
+        meet: Callable[..., None],  # noqa: F811
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         monkeypatch.setattr(proposals, "one_registration_at_a_time", lambda: None)
         meet(proposals, "_require_free", _SURELY)
