@@ -79,11 +79,11 @@ class MergeProposalQuerySet(models.QuerySet[Any]):
         return self.filter(state=MergeState.PROPOSED)
 
     def awaiting_officer(self, actor: Actor) -> Self:
-        """Open ones within sight that somebody else proposed. The officer's own records may be among them."""
+        """Open ones that somebody else proposed. The officer's own records may be among them."""
         mine = TransitionLog.objects.filter(
             subject=self.model._meta.label_lower, transition=ENTER, user_id=actor.user_id
         )
-        return self.visible_to(actor).open().exclude(pk__in=mine.values("subject_id"))
+        return self.open().exclude(pk__in=mine.values("subject_id"))
 
     def about(self, persons: Iterable[int]) -> Self:
         """Those in which one of these records stands on either side."""

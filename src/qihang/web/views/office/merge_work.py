@@ -16,7 +16,7 @@ from qihang.web.views.office.work import Narrowing, Waiting, WorkRow, WorkSource
 
 def _awaiting(actor: Actor, narrowing: Narrowing | None = None) -> Any:
     """Names are encrypted: words find nobody here."""
-    rows = MergeProposal.objects.awaiting_officer(actor)
+    rows = MergeProposal.objects.visible_to(actor).awaiting_officer(actor)
     if narrowing and narrowing.words:
         return rows.none()
     return rows.filter(region_q("region", narrowing.region)) if narrowing and narrowing.region else rows

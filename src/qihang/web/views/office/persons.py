@@ -75,7 +75,9 @@ def _evidence(actor: Actor, categories: Iterable[int]) -> list[Evidence]:
 def _events(actor: Actor, found: Person) -> list[Event]:
     """The history of the record, of those merged into it, and of all their categories, in one line of time."""
     everyone = everyone_of(found)
-    categories = dict(PersonCategory.objects.filter(person__in=everyone).values_list("pk", "category"))
+    categories = dict(
+        PersonCategory.objects.visible_to(actor).filter(person__in=everyone).values_list("pk", "category")
+    )
     rows = TransitionLog.objects.filter(subject=_CATEGORY, subject_id__in=list(categories))
     merged = TransitionLog.objects.filter(subject=PERSON_WORKFLOW.subject, subject_id__in=everyone)
     lines = sorted([*rows, *merged], key=lambda line: (line.at, line.pk))

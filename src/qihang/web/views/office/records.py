@@ -45,7 +45,7 @@ class Record:
 
 def record_of(actor: Actor, person: Person) -> Record:
     """A dozen queries. Benefits are all shown: caps count them wherever they were had."""
-    categories = PersonCategory.objects.filter(person=person).order_by("-valid_from", "-pk")
+    categories = PersonCategory.objects.visible_to(actor).filter(person=person).order_by("-valid_from", "-pk")
     uses = BenefitUse.objects.counted().filter(person=person).select_related("organization")
     return Record(
         person=person,
