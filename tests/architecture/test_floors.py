@@ -54,6 +54,9 @@ OWN_READS = {
     "web.views.office.cases: TransitionLog": "of categories that are in sight",
     "web.views.office.opening: Region": "the divisions are public",
     "web.views.office.people: Region": "the divisions are public",
+    "web.views.office.persons: TransitionLog": "of a record in sight and of its categories",
+    "web.views.office.records: BenefitUse": "a cap counts a person's uses wherever they were; the person is in sight",
+    "web.views.office.records: model": "how many rows a merge moves; of those out of sight only the number is shown",
     "web.views.office.worklist: Region": "the divisions are public",
 }
 

@@ -11,8 +11,8 @@ from tests.architecture.sources import hold_to
 from qihang.foundation.core import masks
 from qihang.foundation.core.audit import audit_triggers
 from qihang.foundation.core.fields import BlindIndexField, EncryptedField
+from qihang.registry.participants.merging import person_merges
 from qihang.registry.participants.models import Person
-from qihang.registry.participants.services import person_merges
 
 OURS = [model for model in apps.get_models() if model.__module__.startswith("qihang.")]
 

@@ -38,9 +38,11 @@ from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError
 from qihang.foundation.core.keyring import keyring
 from qihang.foundation.core.units import unit_of_work
+from qihang.registry.participants import merging
 from qihang.registry.participants import services as register_services
+from qihang.registry.participants.merging import merge_persons
 from qihang.registry.participants.models import Person, PersonCategory
-from qihang.registry.participants.services import claim_categories, merge_persons
+from qihang.registry.participants.services import claim_categories
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -230,7 +232,7 @@ class TestOnePerson:
     def test_two_records_each_merged_into_the_other_leave_one(self, cast: Cast, meet: Any) -> None:
         one, two = make_person(), make_person()
         officers = [cast.intake, make_actor("second_reviewer")]
-        meet(register_services, "_require_standing")
+        meet(merging, "_require_standing")
         outcomes = at_once(
             lambda: merge_persons(actor=officers[0], keep=one, drop=two, reason="同一人"),
             lambda: merge_persons(actor=officers[1], keep=two, drop=one, reason="同一人"),

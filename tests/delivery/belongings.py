@@ -2,6 +2,7 @@
 
 import datetime as dt
 from itertools import count
+from typing import Any
 
 from tests.factories import MEILAN, SYSTEM, make_organization
 from tests.registry.benefits.builders import past_use
@@ -67,6 +68,6 @@ def give_spell(
     return WORK_SPELL_WORKFLOW.apply(spell, "list", actor=SYSTEM)
 
 
-def give_use(person: Person, place: Enrolment | None = None) -> BenefitUse:
+def give_use(person: Person, place: Enrolment | None = None, **fields: Any) -> BenefitUse:
     ref = str(place.public_id) if place else f"paper-{next(_number)}"
-    return past_use(person, ref)
+    return past_use(person, ref, **fields)

@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 from tests.delivery.appraisal.builders import make_station
 from tests.delivery.belongings import give_certificate, give_spell, give_use
 from tests.delivery.builders import Cast, approved_class, ground, make_cast, make_person, place_in
-from tests.factories import MEILAN, SANYA, SYSTEM, make_actor
+from tests.delivery.subsidies.builders import completed_class, hold, reserve, run_jobs, sitting_of
+from tests.factories import MEILAN, SANYA, SYSTEM, make_actor, make_region, make_user
 from tests.persons import PersonEntry, claim_row, register
 from tests.registry.policy.cases import decide
 
 from qihang.delivery.appraisal.models import Certificate
+from qihang.delivery.appraisal.services import revoke_certificate
 from qihang.delivery.employment.models import WorkSpell
+from qihang.delivery.subsidies.models import EarnedTranche
 from qihang.delivery.training.enrolling import withdraw
 from qihang.delivery.training.enums import EnrolmentState
 from qihang.delivery.training.models import Attendance, Enrolment
@@ -25,16 +28,12 @@ from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
 from qihang.foundation.core.roles import Role
 from qihang.foundation.core.units import unit_of_work
+from qihang.foundation.core.workflow import Refused
 from qihang.foundation.jobs.models import Job
 from qihang.registry.benefits.models import BenefitUse
+from qihang.registry.participants.merging import merge_persons
 from qihang.registry.participants.models import Person, PersonCategory
-from qihang.registry.participants.services import (
-    claim_categories,
-    everyone_of,
-    find_person,
-    ids_by_identity,
-    merge_persons,
-)
+from qihang.registry.participants.services import claim_categories, everyone_of, find_person, ids_by_identity
 from qihang.registry.policy.models import Decision
 
 pytestmark = pytest.mark.django_db
@@ -82,8 +81,6 @@ class TestEverythingGoesAlong:
         assert decision in Decision.objects.visible_to(trainee)
 
     def test_the_work_of_one_and_the_class_of_the_other_are_settled_together(self, cast: Cast) -> None:
-        from tests.delivery.subsidies.builders import completed_class
-
         item, (place,) = completed_class(cast)
         other = make_person()
         give_spell(other)
@@ -92,6 +89,28 @@ class TestEverythingGoesAlong:
         job = Job.objects.latest("pk")
         assert Job.objects.count() == before + 1
         assert (job.kind, job.payload) == ("subsidies.settle", {"classes": [item.pk]})
+
+    def test_a_class_that_the_officer_does_not_see_is_settled_too(self, cast: Cast) -> None:
+        """A person of this county sat in a class of another; the officer who merges has no say over that class."""
+        make_region(SANYA)
+        far, (place,) = completed_class(make_cast(SANYA), region=make_region(SANYA))
+        with unit_of_work(SYSTEM):
+            Person.objects.filter(pk=place.person_id).update(hukou_region=MEILAN)
+        hold(sitting_of(far), place)
+        run_jobs()
+        assert earned(place) == ["certified"]
+        other = make_person()
+        give_spell(other)
+        merge(cast.intake, place.person, other)
+        job = Job.objects.latest("pk")
+        assert job.payload == {"classes": [far.pk]} and job.actor["system"], "by the rule's hand, not by the officer's"
+        run_jobs()
+        assert earned(place) == ["certified", "employed"]
+
+
+def earned(place: Enrolment) -> list[str]:
+    rows = EarnedTranche.objects.earned().filter(enrolment=place)
+    return sorted(rows.values_list("tranche", flat=True))
 
 
 class TestOneClass:
@@ -154,6 +173,38 @@ def test_what_both_have_is_for_a_human_and_nothing_moves(
     assert drop.state == "active"
 
 
+class TestUsedTwice:
+    """The state paid twice, or once for two courses that both took place: only a human can tell."""
+
+    def test_where_both_are_right_they_stand_and_caps_count_two(self, cast: Cast) -> None:
+        keep, drop = make_person(), make_person()
+        uses = {give_use(keep), give_use(drop)}
+        merge_persons(actor=cast.intake, keep=keep, drop=drop, reason="同一人，两期都上过", both_stand=True)
+        assert set(keep.benefit_uses.counted()) == uses
+
+    def test_that_settles_nothing_else(self, cast: Cast) -> None:
+        keep, drop = make_person(), make_person()
+        give_use(keep), give_use(drop)
+        give_spell(keep), give_spell(drop)
+        with pytest.raises(DomainError, match="工作重叠") as refused:
+            merge_persons(actor=cast.intake, keep=keep, drop=drop, reason="同一人", both_stand=True)
+        assert "都用过" not in str(refused.value)
+        assert drop.benefit_uses.count() == 1, "nothing half done"
+
+    def test_where_one_was_given_back_nothing_is_twice(self, cast: Cast) -> None:
+        item, (place,) = completed_class(cast)
+        reserve(place)
+        (paper,) = hold(sitting_of(item), place)
+        twin = make_person()
+        give_use(twin, occupation=item.occupation.code, level=item.level)
+        with pytest.raises(DomainError, match="都用过职业培训补贴"):
+            merge(cast.intake, place.person, twin)
+        revoke_certificate(actor=cast.approver, certificate=paper, reason="同一个人拿了两次")
+        run_jobs()
+        merge(cast.intake, place.person, twin)
+        assert twin.merged_into == place.person
+
+
 class TestNumbers:
     def test_the_number_of_a_merged_record_leads_on(self, cast: Cast) -> None:
         keep, drop = make_person(), make_person()
@@ -187,6 +238,14 @@ class TestNumbers:
 
 
 class TestWhoAndWhen:
+    @pytest.mark.parametrize("own", ["keep", "drop"])
+    def test_nobody_merges_their_own_record(self, cast: Cast, own: str) -> None:
+        people = {"keep": make_person(), "drop": make_person()}
+        me = make_actor(Role.INTAKE_OFFICER, user=make_user(identity_no=number_of(people[own])))
+        with pytest.raises(Refused, match="请同事来办"):
+            merge(me, **people)
+        assert not Person.objects.exclude(state="active").exists()
+
     @pytest.mark.parametrize("role", [Role.APPROVER, Role.LEADER, Role.PROVIDER_MANAGER, Role.SECURITY_ADMIN])
     def test_only_those_who_review(self, cast: Cast, role: Role) -> None:
         item = approved_class(cast)
@@ -201,8 +260,6 @@ class TestWhoAndWhen:
 
     @pytest.mark.parametrize("foreign", ["keep", "drop"])
     def test_both_must_be_in_the_officers_sight(self, cast: Cast, foreign: str) -> None:
-        from tests.factories import make_region
-
         make_region(SANYA)
         people = {"keep": make_person(), "drop": make_person()} | {foreign: make_person(hukou_region=SANYA)}
         with pytest.raises(NotFound):

@@ -37,8 +37,8 @@ from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
 from qihang.foundation.core.roles import Role
 from qihang.foundation.core.units import unit_of_work
 from qihang.foundation.core.workflow import Refused
+from qihang.registry.participants.merging import merge_persons
 from qihang.registry.participants.models import Person
-from qihang.registry.participants.services import merge_persons
 from qihang.registry.policy import lookup
 
 pytestmark = pytest.mark.django_db

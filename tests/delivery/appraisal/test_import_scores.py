@@ -23,6 +23,7 @@ class Register:
     people: Mapping[str, tuple[str, bool]]
     points: Mapping[str, Points] = field(default_factory=dict)
     holders: Collection[str] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
     def registered_names(self, identities: Collection[str]) -> Mapping[str, str]:
         return {number: name for number, (name, _) in self.people.items() if number in identities}
@@ -32,6 +33,9 @@ class Register:
 
     def standing(self, identities: Collection[str]) -> Mapping[str, Points]:
         return {number: points for number, points in self.points.items() if number in identities}
+
+    def standing_numbers(self, identities: Collection[str]) -> Mapping[str, str]:
+        return {number: known for number, known in self.aliases.items() if number in identities}
 
     def certified(self, identities: Collection[str]) -> Collection[str]:
         return [number for number in self.holders if number in identities]

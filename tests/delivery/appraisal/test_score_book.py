@@ -41,6 +41,7 @@ from qihang.foundation.notifications.models import Message
 from qihang.registry.benefits.models import BenefitUse
 from qihang.registry.organizations.models import Membership, Organization
 from qihang.registry.organizations.services import add_membership
+from qihang.registry.participants.merging import merge_persons
 from qihang.registry.participants.models import Person
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +143,27 @@ class TestTheSample:
         numbers = list(Certificate.objects.order_by("number").values_list("number", flat=True))
         assert numbers == [f"S000046108017265{running:06d}" for running in range(1, passed + 1)]
         assert Sitting.objects.get().state == "held"
+
+
+class TestAMergedRecord:
+    """The station wrote the number by which somebody was registered first."""
+
+    @pytest.fixture
+    def old(self, item: TrainingClass, people: list[Person]) -> str:
+        (before,) = register({resident(order=9): "韩丽"})
+        merge_persons(actor=make_actor(Role.INTAKE_OFFICER), keep=people[0], drop=before, reason="旧证号，同一人")
+        return resident(order=9)
+
+    def test_its_number_leads_to_the_trainee(self, item: TrainingClass, clerk: Actor, old: str) -> None:
+        brought_in(item, clerk, book((old, 85, 90)))
+        assert standing() == {"韩丽": ("85.00", "90.00", True)}
+        assert Certificate.objects.get().person.identity_no.plain() == ONE
+
+    def test_under_both_numbers_it_is_one_person_too_many(self, item: TrainingClass, clerk: Actor, old: str) -> None:
+        content = book((old, 85, 90), (TWO, 70, 70), (ONE, 80, 90))
+        assert said(examined(item, clerk, content))["errors"] == {"C5": "R-DUP-02"}
+        brought_in(item, clerk, content, accept_valid=True)
+        assert standing() == {"韩丽": ("85.00", "90.00", True), "王明": ("70.00", "70.00", True)}
 
 
 class TestOneBook:

@@ -23,8 +23,8 @@ from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError, NotAllowed
 from qihang.foundation.imports import services as imports
 from qihang.foundation.imports.models import ImportBatch
+from qihang.registry.participants.merging import merge_persons
 from qihang.registry.participants.models import Person
-from qihang.registry.participants.services import merge_persons
 from qihang.registry.reference.identity import parse_resident
 
 pytestmark = pytest.mark.django_db

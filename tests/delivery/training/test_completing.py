@@ -18,8 +18,10 @@ from qihang.foundation.core import clock
 from qihang.foundation.core.errors import DomainError, NotFound
 from qihang.foundation.core.units import unit_of_work
 from qihang.foundation.imports import services as imports
+from qihang.foundation.imports.engine.rules import Severity
 from qihang.foundation.imports.models import ImportBatch
 from qihang.registry.benefits.models import BenefitUse
+from qihang.registry.participants.merging import merge_persons
 from qihang.registry.reference.load import load_reference_data
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +168,37 @@ class TestSheet:
         brought_in("attendance", item, cast, content)
         found = dict(Attendance.objects.values_list("enrolment_id", "mark"))
         assert found == {one.pk: "present", other.pk: "absent"}
+
+    def test_the_number_of_a_record_that_was_merged_leads_to_the_trainee(self, cast: Cast) -> None:
+        item = small_class(cast)
+        place, old = place_in(item), make_person()
+        merge_persons(actor=cast.intake, keep=place.person, drop=old, reason="旧证号，同一人")
+        name, number = place.person.name.plain(), old.identity_no.plain()
+        brought_in("attendance", item, cast, sheet([["姓名", "身份证号", *days(1)], [name, number, "√"]]))
+        assert dict(Attendance.objects.values_list("enrolment_id", "mark")) == {place.pk: "present"}
+
+    def test_under_both_numbers_somebody_stands_in_one_row(self, cast: Cast) -> None:
+        item = small_class(cast)
+        place, old = place_in(item), make_person()
+        merge_persons(actor=cast.intake, keep=place.person, drop=old, reason="旧证号，同一人")
+        numbers = [one.identity_no.plain() for one in (place.person, old)]
+        rows = [["王", number, sign] for number, sign in zip(numbers, "√×", strict=True)]
+        content = sheet([["姓名", "身份证号", *days(1)], *rows])
+        _, found = imports.preview(
+            actor=cast.clerk, kind="attendance", name="表.xlsx", content=content, target_id=str(item.public_id)
+        )
+        assert [finding.rule.id for finding in found.of(Severity.ERROR)] == ["R-DUP-02"]
+        with pytest.raises(DomainError, match="要改"):
+            brought_in("attendance", item, cast, content)
+
+    def test_a_merged_record_of_somebody_who_is_not_in_the_class_is_nobody_here(self, cast: Cast) -> None:
+        item = small_class(cast)
+        place_in(item)
+        old, elsewhere = make_person(), make_person()
+        merge_persons(actor=cast.intake, keep=elsewhere, drop=old, reason="旧证号，同一人")
+        content = sheet([["姓名", "身份证号", *days(1)], ["某", old.identity_no.plain(), "√"]])
+        with pytest.raises(DomainError, match="要改"):
+            brought_in("attendance", item, cast, content)
 
     def test_somebody_else_is_refused(self, cast: Cast) -> None:
         item = small_class(cast)

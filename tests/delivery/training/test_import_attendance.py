@@ -1,7 +1,7 @@
 """The attendance sheet: the sample, and other offices' marks, days and totals."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -24,6 +24,10 @@ class Register:
     start: dt.date = dt.date(2026, 3, 9)
     end: dt.date = dt.date(2026, 3, 27)
     rest: object = field(default=None)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+
+    def standing(self, identities: Collection[str]) -> Mapping[str, str]:
+        return {number: known for number, known in self.aliases.items() if number in identities}
 
 
 def judged(header: list[object], *rows: list[object], **options: object) -> Examination:

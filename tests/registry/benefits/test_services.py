@@ -30,7 +30,7 @@ from qihang.registry.benefits.services import (
     reserve_many,
     take_back_many,
 )
-from qihang.registry.participants.services import merge_persons
+from qihang.registry.participants.merging import merge_persons
 from qihang.registry.policy.services import load_demo_parameters
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_set")]
@@ -233,6 +233,6 @@ class TestMerging:
         keep, drop = make_person(), make_person()
         past_use(keep, "a")
         past_use(drop, "b")
-        with pytest.raises(DomainError, match=f"两条记录都用过职业培训补贴（{COOK} 5）"):
+        with pytest.raises(DomainError, match=f"两条记录都用过职业培训补贴（{COOK} 5 级）"):
             self.merge(keep, drop)
         assert counts_of(drop)["lifetime_uses"] == 1

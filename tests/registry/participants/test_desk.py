@@ -12,8 +12,8 @@ from qihang.foundation.core.errors import NotFound
 from qihang.foundation.core.roles import Role
 from qihang.registry.organizations.services import actor_for_self
 from qihang.registry.participants.desk import DESK
+from qihang.registry.participants.merging import merge_persons
 from qihang.registry.participants.models import Person
-from qihang.registry.participants.services import merge_persons
 
 pytestmark = pytest.mark.django_db
 
@@ -69,3 +69,31 @@ def test_system_actors_write_it_down_too(wang: Person) -> None:
     user = make_user()
     DESK.entry_code_used(subject_id=wang.pk, user=user, actor=SYSTEM)
     assert DESK.account_of(wang.pk) == user.pk
+
+
+def test_a_code_given_for_an_old_record_lets_in_the_person_it_became(officer: Actor, wang: Person) -> None:
+    """The slip was handed out at the counter; the records were merged before it was used."""
+    old = old_record(officer)
+    issue_entry_code(actor=officer, subject_id=old.pk)
+    merge_persons(actor=officer, keep=wang, drop=old, reason="旧证号，同一人")
+    code = EntryCode.objects.get(used_at=None)
+    actor = actor_for_self(use_entry_code(code_id=code.pk, login="wang", password=PASSWORD, client=CLIENT))
+    assert actor.person_id == wang.pk
+    wang.refresh_from_db()
+    old.refresh_from_db()
+    assert (wang.user_id, old.user_id) == (actor.user_id, None)
+
+
+def test_of_two_accounts_the_one_of_the_record_that_stays_is_meant(officer: Actor, wang: Person) -> None:
+    old = old_record(officer)
+    first, second = come_in(officer, old, "old"), come_in(officer, wang, "new")
+    assert first.user_id != second.user_id
+    merge_persons(actor=officer, keep=wang, drop=old, reason="旧证号，同一人")
+    assert DESK.account_of(old.pk) == second.user_id
+    assert DESK.person_of(first.user_id or 0) == wang.pk, "the other one still leads to the same person"
+
+
+def test_the_name_on_the_slip_is_the_standing_records(officer: Actor, wang: Person) -> None:
+    old = old_record(officer)
+    merge_persons(actor=officer, keep=wang, drop=old, reason="旧证号，同一人")
+    assert DESK.name_of(old.pk) == DESK.name_of(wang.pk) == "王小燕"

@@ -18,13 +18,13 @@ from qihang.foundation.core.units import unit_of_work
 from qihang.foundation.core.workflow import Refused
 from qihang.registry.organizations.models import Membership
 from qihang.registry.organizations.services import end_membership
+from qihang.registry.participants.merging import merge_persons
 from qihang.registry.participants.models import Person, PersonCategory
 from qihang.registry.participants.own_case import OWN_CASE, not_own, own_persons, require_not_own, staff_among
 from qihang.registry.participants.services import (
     claim_categories,
     confirm_categories,
     correct_public_posts,
-    merge_persons,
     reject_category,
 )
 

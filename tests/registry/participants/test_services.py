@@ -15,14 +15,13 @@ from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
 from qihang.foundation.core.roles import Role
 from qihang.foundation.core.units import unit_of_work
+from qihang.registry.participants.merging import Collision, MergeHandler, merge_persons, person_merges
 from qihang.registry.participants.models import Person, PersonCategory
 from qihang.registry.participants.services import (
     claim_categories,
     confirm_categories,
     everyone_of,
     find_person,
-    merge_persons,
-    person_merges,
     reject_category,
 )
 
@@ -135,7 +134,8 @@ def test_the_database_takes_no_finding_about_somebody_whom_nobody_has_looked_at(
 def merging() -> Iterator[list[str]]:
     """A relation whose handler objects with what stands in the list."""
     objections: list[str] = []
-    person_merges.register("tests", lambda keep, drop, actor: objections)
+    check = lambda keep, drop: [Collision(words) for words in objections]  # noqa: E731
+    person_merges.register("tests", MergeHandler(move=lambda keep, drop, actor: None, check=check))
     yield objections
     person_merges._handlers.pop("tests")
 
@@ -187,7 +187,7 @@ def test_the_same_category_on_the_same_days_goes_to_a_human(clerk: Actor, start:
         PersonCategory.objects.filter(pk=row.pk).update(valid_to=end)
     officer = make_actor(Role.INTAKE_OFFICER)
     if collides:
-        with pytest.raises(DomainError, match="都登记了人员类别 02"):
+        with pytest.raises(DomainError, match="都登记了“"):
             merge_persons(actor=officer, keep=wang, drop=old, reason="旧证号，同一人")
         reject_category(actor=officer, category=row, reason="重复登记")
     merge_persons(actor=officer, keep=wang, drop=old, reason="旧证号，同一人")

@@ -17,8 +17,8 @@ from qihang.foundation.core.looks import all_looks
 from qihang.foundation.core.privacy import note_look, reveal
 from qihang.foundation.core.roles import Role
 from qihang.foundation.core.units import unit_of_work
+from qihang.registry.participants.merging import merge_persons
 from qihang.registry.participants.models import Person
-from qihang.registry.participants.services import merge_persons
 
 pytestmark = pytest.mark.django_db
 

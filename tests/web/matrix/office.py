@@ -8,6 +8,7 @@ from qihang.delivery.training.services import approve_class, draft_class, review
 from qihang.foundation.core import clock
 from qihang.foundation.core.roles import Role
 from qihang.registry.participants.models import PersonCategory
+from qihang.registry.participants.proposals import propose_merge
 from qihang.registry.reference.models import Region
 from tests.delivery.builders import class_fields
 from tests.factories import SYSTEM
@@ -16,6 +17,7 @@ from tests.web.matrix.world import Place
 from tests.web.office.desk import waiting_place
 
 _CASES = (Role.INTAKE_OFFICER, Role.APPROVER, Role.SECOND_REVIEWER, Role.INSPECTOR)
+_MERGERS = (Role.INTAKE_OFFICER, Role.SECOND_REVIEWER)
 _DESKS = (Role.INTAKE_OFFICER, Role.APPROVER)
 _REVEALERS = (Role.INTAKE_OFFICER, Role.SECOND_REVIEWER, Role.APPROVER)
 
@@ -57,6 +59,16 @@ def _a_person(place: Place) -> Values:
     return {"public_id": waiting_of(place).person.public_id}
 
 
+def _two_records(place: Place) -> Values:
+    return {"public_id": place.person().public_id, "other_id": place.person().public_id}
+
+
+def _a_proposal(place: Place) -> Values:
+    maker = place.hand(Role.INTAKE_OFFICER).actor
+    proposal = propose_merge(actor=maker, keep=place.person(), drop=place.person(), reason="旧证号")
+    return {"public_id": proposal.public_id}
+
+
 def _row(url: str, who: tuple[Role, ...], build: Any, post: Values | None = None) -> Row:
     return Row(url=url, who=region(*who), args=per_place(build), post=post)
 
@@ -76,6 +88,15 @@ ROWS = [
     _row("office_case_reject", (Role.INTAKE_OFFICER,), _a_place),
     _row("office_case_correct", (Role.INTAKE_OFFICER,), _a_place),
     _row("office_case_reconsider", (Role.INTAKE_OFFICER,), _a_place),
+    _row("office_category_end", (Role.INTAKE_OFFICER,), _a_claim),
+    _row("office_category_reject", (Role.INTAKE_OFFICER,), _a_claim),
+    _row("office_person", _CASES, _a_person),
+    _row("office_merge_find", _MERGERS, _a_person),
+    _row("office_merge_with", _MERGERS, _two_records),
+    _row("office_merge", _CASES, _a_proposal),
+    _row("office_merge_confirm", _MERGERS, _a_proposal),
+    _row("office_merge_refuse", _MERGERS, _a_proposal),
+    _row("office_merge_withdraw", _MERGERS, _a_proposal),
     _row("office_identity", _REVEALERS, _a_person, post={}),
     _row("office_entry_code", _REVEALERS, _a_person),
 ]

@@ -13,6 +13,7 @@ from qihang.delivery.training.enrolling import confirm_categories
 from qihang.delivery.training.models import TrainingClass
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
+from tests.delivery.belongings import give_spell
 from tests.delivery.builders import Cast, approved_class, ground, make_cast, make_person
 from tests.factories import make_actor, make_organization, make_user
 from tests.web.browser import DESKTOP, PHONE, VIEWPORTS, Viewport, Visitor, assert_accessible, screenshot, settle
@@ -154,6 +155,74 @@ def test_people(visit: Visitor, county: Cast, viewport: Viewport) -> None:
     desk.seen(page, "entry-code")
     desk.seen(desk("office_case_correct", place.public_id), "case-correct")
     desk.seen(desk("office_case_reject", place.public_id), "case-reject")
+
+
+@sizes
+def test_two_records_of_one_person(visit: Visitor, county: Cast, viewport: Viewport) -> None:
+    _, approved = busy_county(county)
+    keep, other = approved.enrolments.earliest("pk").person, make_person(name="王晓燕")
+    give_spell(other)
+    desk = Desk(visit, county.intake, viewport)
+    page = desk.seen(desk("office_person", keep.public_id), "person")
+    page.get_by_role("link", name="和另一条记录合并").click()
+    settle(page)
+    desk.seen(page, "merge-find")
+    page.get_by_role("textbox", name="另一条记录的身份证号").fill(other.identity_no.plain())
+    page.get_by_role("button", name="查另一条记录").click()
+    settle(page)
+    desk.seen(page, "merge-with")
+    page.get_by_role("button", name="再看一遍").click()
+    settle(page)
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.locator("label", has_text=str(keep.identity_no)).click()
+    page.get_by_label("凭什么看是同一个人").fill("看了户口簿，旧证号是升位前的")
+    page.get_by_role("button", name="再看一遍").click()
+    settle(page)
+    desk.seen(page, "merge-sure")
+    page.get_by_role("button", name="提出合并").click()
+    settle(page)
+    desk.seen(page, "merge-proposed")
+    colleague = Desk(visit, make_actor("second_reviewer"), viewport)
+    page = colleague.seen(colleague("office_home"), "home-second-reviewer")
+    page.get_by_role("link", name="人员合并").first.click()
+    settle(page)
+    colleague.seen(page, "merge")
+    page.get_by_role("link", name="是同一个人，去确认").click()
+    settle(page)
+    colleague.seen(page, "merge-confirm")
+    page.get_by_label("您看了什么").fill("两份档案同一张照片")
+    page.get_by_role("button", name="确认，合并").click()
+    settle(page)
+    expect(page.get_by_text("合并好了")).to_be_visible()
+    colleague.seen(page, "merge-done")
+    other.refresh_from_db()
+    assert other.merged_into_id == keep.pk
+
+
+@sizes
+def test_until_when_somebody_is_of_a_category(visit: Visitor, county: Cast, viewport: Viewport) -> None:
+    place = waiting_place(approved_class(county, name="客房服务员五级2026年第1期"))
+    confirm_categories(
+        actor=county.intake, item=place.training_class, enrolment_ids=[place.pk], public_post=False, comment="看了原件"
+    )
+    desk = Desk(visit, county.intake, viewport)
+    page = desk("office_person", place.person.public_id)
+    page.get_by_role("link", name="写明到哪天为止").click()
+    settle(page)
+    desk.seen(page, "category-end")
+    page.get_by_role("button", name="写明").click()
+    settle(page)
+    expect(page.get_by_role("alert")).to_be_focused()
+    desk.seen(page, "category-end-errors")
+    page.get_by_label("到哪天为止").fill("2026-03-31")
+    page.get_by_label("为什么").fill("4 月 1 日办了就业登记")
+    page.get_by_role("button", name="写明").click()
+    settle(page)
+    expect(page.get_by_text("写明了")).to_be_visible()
+    desk.seen(page, "person-ended")
+    page.get_by_role("link", name="认定不属于").first.click()
+    settle(page)
+    desk.seen(page, "category-reject")
 
 
 def test_chosen_together_by_keyboard_and_passed_on(visit: Visitor, county: Cast) -> None:

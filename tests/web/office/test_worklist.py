@@ -146,7 +146,7 @@ def test_no_query_a_row(cast: Cast) -> None:
     waiting_places(approved_class(cast, name="另一个班"), 2)
     for number in range(8):
         submitted(cast, name=f"电工第{number}期")
-    assert queries(client, HOME) == few < 44
+    assert queries(client, HOME) == few < 46
 
 
 class TestBulk:

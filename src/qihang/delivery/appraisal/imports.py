@@ -25,8 +25,10 @@ from qihang.registry.participants.imports import (
     SAME_PERSON_TWICE,
     SERIAL,
     SEX,
+    TWO_NUMBERS,
     distinct_identities,
     name_against_register,
+    rows_of_one,
 )
 
 # Theory and practice; None for 缺考.
@@ -44,6 +46,9 @@ class ScoreRegister(Protocol):
 
     def standing(self, identities: Collection[str]) -> Mapping[str, Points]:
         """Identity number -> the points that stand in this sitting; those without a score are left out."""
+
+    def standing_numbers(self, identities: Collection[str]) -> Mapping[str, str]:
+        """Of the numbers of trainees, those of merged records, with the number that the trainee is known by."""
 
     def certified(self, identities: Collection[str]) -> Collection[str]:
         """Those of the numbers who hold the class's certificate."""
@@ -157,6 +162,10 @@ def _completed(rows: pl.DataFrame, around: Surroundings) -> pl.Series:
     return rows["identity"].replace_strict(list(found), list(found.values()), default=None, return_dtype=pl.Boolean)
 
 
+def _same_trainee_twice(rows: pl.DataFrame, around: Surroundings) -> pl.Series:
+    return rows_of_one(rows, _register(around).standing_numbers(distinct_identities(rows)))
+
+
 def _not_in_class(rows: pl.DataFrame, around: Surroundings) -> pl.Series:
     return rows["identity"].is_not_null() & _completed(rows, around).is_null()
 
@@ -240,6 +249,7 @@ SCORES = ImportKind(
     ),
     checks=(
         SAME_PERSON_TWICE,
+        Check(TWO_NUMBERS, "identity", _same_trainee_twice),
         Check(RESULT_CONTRADICTS, "stated_result", _result_contradicts),
         Check(NOT_IN_CLASS, "identity", _not_in_class),
         Check(CERTIFIED_ALREADY, "identity", _certified_already),

@@ -54,6 +54,10 @@ class SittingRegister:
         found = ((number, self.scores.get(row.pk)) for number, row in self.trainees(identities).items())
         return {number: points_of(score) for number, score in found if score}
 
+    def standing_numbers(self, identities: Collection[str]) -> Mapping[str, str]:
+        known = {number: row.person.identity_no.plain() for number, row in self.trainees(identities).items()}
+        return {number: standing for number, standing in known.items() if number != standing}
+
     def certified(self, identities: Collection[str]) -> Collection[str]:
         return [number for number, row in self.trainees(identities).items() if row.pk in self.holders]
 

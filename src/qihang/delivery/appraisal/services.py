@@ -27,6 +27,7 @@ from qihang.foundation.imports.engine.text import squeezed
 from qihang.registry.benefits.services import count_again_many, enjoy_many
 from qihang.registry.organizations.enums import OrganizationKind
 from qihang.registry.organizations.models import Organization
+from qihang.registry.participants.merging import MergeHandler
 from qihang.registry.participants.models import Person
 from qihang.registry.participants.services import lock_persons
 from qihang.registry.policy import lookup
@@ -235,7 +236,9 @@ def _public() -> models.QuerySet[Any]:
 # -- merging ---
 
 
-def move_certificates(keep: Person, drop: Person, actor: Actor) -> list[str]:
-    """Merging a person: the certificates of both go with the record that stays."""
+def _move_certificates(keep: Person, drop: Person, actor: Actor) -> None:
     Certificate.objects.filter(person=drop).update(person=keep)
-    return []
+
+
+# The certificates of both go with the record that stays.
+MOVE_CERTIFICATES = MergeHandler(_move_certificates)

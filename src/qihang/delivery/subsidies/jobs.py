@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from qihang.delivery.employment.models import ContributionList
+from qihang.delivery.subsidies.chores import SETTLER
 from qihang.delivery.subsidies.querysets import classes_waiting_for_work
 from qihang.delivery.subsidies.services import settle_class
 from qihang.delivery.training.enums import ClassState
@@ -48,14 +49,18 @@ def _so_far(ctx: JobContext, name: str) -> int:
 def settle_after_work(actor: Actor, persons: Collection[int], listed: ContributionList | None) -> None:
     """Spells of work came, went or moved: settle these people's classes (port `spells_changed`).
 
-    A list is also proof that others are not on it: then every class that waits for work is settled.
+    A list is also proof that others are not on it: then every class in the actor's sight that waits for work is settled.
+    Classes that these people sat in elsewhere are settled by the rule's own hand, as where two records were merged.
     """
     places = Enrolment.objects.completed().filter(person__in=among(persons), subsidised=True)
-    touched = Q(pk__in=places.values("training_class_id"))
+    sat_in = Q(pk__in=places.values("training_class_id"))
+    touched = sat_in
     if listed is not None:
         touched |= Q(pk__in=classes_waiting_for_work(actor).values("pk"))
-    classes = TrainingClass.objects.visible_to(actor).filter(touched, state=ClassState.COMPLETED)
-    settle_later(actor=actor, classes=classes.values_list("pk", flat=True))
+    completed = TrainingClass.objects.filter(state=ClassState.COMPLETED)
+    seen = TrainingClass.objects.visible_to(actor)
+    settle_later(actor=actor, classes=completed.filter(touched, pk__in=seen).values_list("pk", flat=True))
+    settle_later(actor=SETTLER, classes=completed.filter(sat_in).exclude(pk__in=seen).values_list("pk", flat=True))
 
 
 def settle_after_certificates(actor: Actor, classes: Collection[int]) -> None:

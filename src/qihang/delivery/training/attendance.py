@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -18,9 +18,21 @@ from qihang.foundation.core.arrays import among
 from qihang.foundation.core.copying import copy_objects, update_objects
 from qihang.foundation.core.errors import DomainError
 from qihang.foundation.imports.engine.kinds import SAME, CommitOutcome, CommitRows, Storage, Target
+from qihang.registry.participants.imports import distinct_identities
+from qihang.registry.participants.services import ids_by_identity
 
 _REPLACED = "后一张考勤表改了"
 _Session = tuple[int, dt.date, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sitting:
+    """Somebody who sits in class: the place, and who it is."""
+
+    pk: int
+    person_id: int
+    name: str
+    identity: str
 
 
 @dataclass(frozen=True)
@@ -39,17 +51,25 @@ class OpenSheet:
         return self.item.end
 
     @cached_property
-    def places(self) -> list[tuple[int, str, str]]:
-        """(enrolment id, name, identity number) of everyone who sits in class."""
+    def places(self) -> list["_Sitting"]:
+        """Everyone who sits in class."""
         rows = self.item.enrolments.filter(state__in=IN_CLASS).select_related("person")
-        return [(row.pk, row.person.name.plain(), row.person.identity_no.plain()) for row in rows]
+        return [
+            _Sitting(row.pk, row.person_id, row.person.name.plain(), row.person.identity_no.plain()) for row in rows
+        ]
 
     @cached_property
     def members(self) -> Mapping[str, Sequence[str]]:
         found: dict[str, list[str]] = defaultdict(list)
-        for _, name, number in self.places:
-            found[name].append(number)
+        for one in self.places:
+            found[one.name].append(one.identity)
         return found
+
+    def standing(self, identities: Collection[str]) -> Mapping[str, str]:
+        """The number that the class knows somebody by, where a sheet has that of a record merged into theirs."""
+        strange = [number for number in identities if number not in self._by_number]
+        ids = ids_by_identity(strange) if strange else {}
+        return {number: self._number_of[ids[number]] for number in strange if ids.get(number) in self._number_of}
 
     def place_of(self, name: str | None, number: str | None) -> int | None:
         """The enrolment that a row is about: by number where there is one, else by a name that only one bears."""
@@ -60,11 +80,15 @@ class OpenSheet:
 
     @cached_property
     def _by_number(self) -> dict[str, int]:
-        return {number: pk for pk, _, number in self.places}
+        return {one.identity: one.pk for one in self.places}
+
+    @cached_property
+    def _number_of(self) -> dict[int, str]:
+        return {one.person_id: one.identity for one in self.places}
 
     def marks(self) -> dict[_Session, Attendance]:
         """The marks that stand, by enrolment, day and half."""
-        rows = Attendance.objects.valid().filter(enrolment__in=among(pk for pk, _, _ in self.places))
+        rows = Attendance.objects.valid().filter(enrolment__in=among(one.pk for one in self.places))
         return {(row.enrolment_id, row.day, row.half): row for row in rows}
 
 
@@ -146,9 +170,11 @@ class _Row:
 def _read(rows: pl.DataFrame, register: OpenSheet) -> list[_Row]:
     """A cell without a mark counts as absent: the clerk has said yes to that."""
     columns = [(name, day_of(name), Half(half_of(name))) for name in day_columns(rows)]
+    led_on = register.standing(distinct_identities(rows)) if "identity" in rows.columns else {}
     read = []
     for row in rows.iter_rows(named=True):
-        place = register.place_of(row["name"], row.get("identity"))
+        number = row.get("identity") or ""
+        place = register.place_of(row["name"], led_on.get(number, number))
         marks = {
             (place, day, str(half)): row[name] or AttendanceMark.ABSENT.value
             for name, day, half in columns

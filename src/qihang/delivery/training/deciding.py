@@ -42,6 +42,10 @@ CASE_COLUMNS: dict[str, Any] = {
 }
 
 
+# A category that was confirmed up to a day before the class.
+_ENDED = "ended"
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
     """How many places a round of decisions admitted, refused and left waiting."""
@@ -162,16 +166,24 @@ def _facts(item: TrainingClass, cases: pl.DataFrame) -> pl.DataFrame:
 
 
 def _found(item: TrainingClass, persons: Iterable[int]) -> pl.DataFrame:
-    """What officers found of these people by the class's start, a row a category; unseen claims are left out."""
-    rows = PersonCategory.objects.filter(person__in=among(persons)).on(item.start).exclude(state=CategoryState.CLAIMED)
+    """What officers found of these people by the class's start, a row a category; unseen claims are left out.
+
+    One that was confirmed and has ended before is known not to hold any more, unless it was claimed anew.
+    """
+    rows = PersonCategory.objects.filter(person__in=among(persons))
+    today, over = rows.on(item.start), rows.filter(state=CategoryState.CONFIRMED, valid_to__lt=item.start)
+    claimed = set(today.filter(state=CategoryState.CLAIMED).values_list("person_id", "category"))
     schema = {"person_id": pl.Int64, "category": pl.String, "state": pl.String, "public_post": pl.Boolean}
-    return pl.DataFrame(list(rows.values_list(*schema)), schema=schema, orient="row").with_columns(
+    known = list(today.exclude(state=CategoryState.CLAIMED).values_list(*schema))
+    ended = [row for row in over.values_list("person_id", "category") if row not in claimed]
+    known += [(person, category, _ENDED, None) for person, category in ended]
+    return pl.DataFrame(known, schema=schema, orient="row").with_columns(
         (pl.col("state") == CategoryState.CONFIRMED.value).alias("category_confirmed")
     )
 
 
 def _words(found: pl.DataFrame) -> pl.DataFrame:
-    """Whether a category was confirmed; one that was only ever rejected is known not to hold."""
+    """Whether a category was confirmed; one that was only ever rejected, or has ended, is known not to."""
     return found.group_by("person_id", "category").agg(pl.col("category_confirmed").any())
 
 

@@ -5,22 +5,28 @@ from collections.abc import Mapping
 from qihang.delivery.training.enums import EnrolmentState
 from qihang.delivery.training.models import Enrolment
 from qihang.foundation.core.actors import Actor
+from qihang.registry.participants.merging import Collision, MergeHandler
 from qihang.registry.participants.models import Person
 
 # Places that came to nothing: beside a place of the kept record in the same class they stay with the alias.
 _NOTHING_CAME_OF_IT = (EnrolmentState.REFUSED, EnrolmentState.WITHDRAWN)
 
 
-def move_enrolments(keep: Person, drop: Person, actor: Actor) -> list[str]:
-    """Both sitting in one class is for a human to settle; other places move."""
+def _sitting_twice(keep: Person, drop: Person) -> list[Collision]:
+    """Both sitting in one class is for a human to settle."""
     mine = dict(Enrolment.objects.filter(person=keep).values_list("training_class_id", "state"))
-    theirs = Enrolment.objects.filter(person=drop)
-    twice = theirs.filter(training_class_id__in=list(mine))
+    twice = Enrolment.objects.filter(person=drop, training_class_id__in=list(mine))
     standing = twice.exclude(state__in=_NOTHING_CAME_OF_IT).select_related("training_class")
-    if found := [_words(row, mine) for row in standing]:
-        return found
-    theirs.exclude(pk__in=list(twice.values_list("pk", flat=True))).update(person=keep)
-    return []
+    return [Collision(_words(row, mine)) for row in standing]
+
+
+def _move_enrolments(keep: Person, drop: Person, actor: Actor) -> None:
+    """Places move, but for those in a class where the kept record has one: a class knows one place a person."""
+    taken = list(Enrolment.objects.filter(person=keep).values_list("training_class_id", flat=True))
+    Enrolment.objects.filter(person=drop).exclude(training_class_id__in=taken).update(person=keep)
+
+
+MOVE_ENROLMENTS = MergeHandler(_move_enrolments, _sitting_twice)
 
 
 def _words(theirs: Enrolment, mine: Mapping[int, str]) -> str:

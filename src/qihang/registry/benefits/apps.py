@@ -7,7 +7,7 @@ class BenefitsConfig(AppConfig):
     verbose_name = "待遇"
 
     def ready(self) -> None:
-        from qihang.registry.benefits.services import move_uses
-        from qihang.registry.participants.services import person_merges
+        from qihang.registry.benefits.services import MOVE_USES
+        from qihang.registry.participants.merging import person_merges
 
-        person_merges.register("benefits.BenefitUse.person", move_uses)
+        person_merges.register("benefits.BenefitUse.person", MOVE_USES)

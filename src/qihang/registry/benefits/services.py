@@ -16,6 +16,7 @@ from qihang.registry.benefits.counting import COUNTS, uses_before
 from qihang.registry.benefits.enums import Fund, UseState
 from qihang.registry.benefits.models import BenefitUse
 from qihang.registry.benefits.workflows import BENEFIT_USE_WORKFLOW
+from qihang.registry.participants.merging import Collision, MergeHandler
 from qihang.registry.participants.models import Person
 from qihang.registry.participants.services import lock_persons
 from qihang.registry.policy.models import Decision, DecisionBasis
@@ -134,14 +135,30 @@ def _apply(rows: QuerySet[BenefitUse], step: str, actor: Actor, comment: Reasons
     return BENEFIT_USE_WORKFLOW.apply_many(rows, step, actor=actor, comments_by_id=said)
 
 
-def move_uses(keep: Person, drop: Person, actor: Actor) -> list[str]:
-    """Merging a person: the uses go to the record that stays; the same item used under both is for a human."""
+def _used_under_both(keep: Person, drop: Person) -> list[Collision]:
+    """The same item counted under both records: somebody got it twice. Whether rightly is for a human to find out.
+
+    Nothing contradicts if both stay: caps then count two. Each is given back where its ground falls away.
+    """
     mine = {_item(use) for use in BenefitUse.objects.counted().filter(person=keep)}
     twice = [use for use in BenefitUse.objects.counted().filter(person=drop) if _item(use) in mine]
-    if twice:
-        return [f"两条记录都用过{use.benefit_label}（{use.occupation} {use.level}）" for use in twice]
+    return [Collision(_words_of_twice(use), may_stand=True) for use in twice]
+
+
+def _words_of_twice(use: BenefitUse) -> str:
+    item = " ".join(filter(None, (use.occupation, use.level and f"{use.level} 级")))
+    named = f"{use.benefit_label}（{item}）" if item else use.benefit_label
+    return (
+        f"两条记录都用过{named}。重复领的：班还没结业，请学校给其中一条退班；已经发证，请审批把其中一本证书撤销，"
+        "钱和次数随着退回。两次都该有的，勾上“两次都照实算”"
+    )
+
+
+def _move_uses(keep: Person, drop: Person, actor: Actor) -> None:
     BenefitUse.objects.filter(person=drop).update(person=keep)
-    return []
+
+
+MOVE_USES = MergeHandler(_move_uses, _used_under_both)
 
 
 def _item(use: BenefitUse) -> tuple[str, str, str]:

@@ -11,6 +11,13 @@ class PersonState(TextChoices):
     MERGED = "merged", "已并入另一条"
 
 
+class MergeState(TextChoices):
+    PROPOSED = "proposed", "等另一个人确认"
+    DONE = "done", "合并了"
+    REFUSED = "refused", "没有合并"
+    WITHDRAWN = "withdrawn", "撤回了"
+
+
 class CategoryState(TextChoices):
     CLAIMED = "claimed", "待核"
     CONFIRMED = "confirmed", "已核实"

@@ -10,6 +10,7 @@ with `category_word` as written.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 import polars as pl
@@ -126,6 +127,13 @@ def first_row_of_same(who: str, *others: pl.Expr) -> pl.Expr:
 
 
 SAME_PERSON_TWICE = Check(IDENTITY_TWICE, "identity", first_row_of_same("identity"))
+TWO_NUMBERS = Rule(
+    "R-DUP-02",
+    Severity.ERROR,
+    Stage.PROVINCE,
+    "和第 {note} 行是同一个人，其中一个是以前登记的旧号码",
+    "一个人只留一行，请留现在用的号码那一行",
+)
 
 # --- sex -----------------------------------------------------------------------------------------------------------
 
@@ -414,6 +422,19 @@ def name_against_register(rows: pl.DataFrame, registered: dict[str, str]) -> pl.
     )
     plain = pl.select(name_column(pl.lit(found))).to_series()
     return found.set((plain == rows["name"]).fill_null(True), None)
+
+
+def rows_of_one(rows: pl.DataFrame, standing: Mapping[str, str]) -> pl.Series:
+    """For later rows of somebody under another number, the first row's number, as text.
+
+    `standing` leads from the number of a merged record to the one that its person is known by.
+    """
+    known = pl.col("identity").replace(list(standing), list(standing.values())).alias("known")
+    same = rows.select("_row", "identity", known)
+    first = pl.col("_row").min().over("known")
+    other = pl.col("identity") != pl.col("identity").sort_by("_row").first().over("known")
+    later = pl.col("known").is_not_null() & (pl.col("_row") > first) & other
+    return same.select(pl.when(later).then(first.cast(pl.String))).to_series()
 
 
 def distinct_identities(rows: pl.DataFrame) -> list[str]:

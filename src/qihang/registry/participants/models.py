@@ -10,8 +10,8 @@ from django.db.models import F, Func, Q, Value
 
 from qihang.foundation.core.fields import BlindIndexField, EncryptedField, StateField
 from qihang.foundation.core.models import AuditedModel
-from qihang.registry.participants.enums import CategorySource, CategoryState, PersonState, Sex
-from qihang.registry.participants.querysets import PersonCategoryQuerySet, PersonQuerySet
+from qihang.registry.participants.enums import CategorySource, CategoryState, MergeState, PersonState, Sex
+from qihang.registry.participants.querysets import MergeProposalQuerySet, PersonCategoryQuerySet, PersonQuerySet
 
 
 class Person(AuditedModel):
@@ -119,3 +119,39 @@ class PersonCategory(AuditedModel):
 
     def __str__(self) -> str:
         return f"{self.category} {self.valid_from}"
+
+
+class MergeProposal(AuditedModel):
+    """One officer finds that two records are one person; another confirms it or does not. Why is in the history.
+
+    `both_stand`: what was had under both records was rightly had twice (see `merging.Collision`).
+    """
+
+    keep = models.ForeignKey(Person, models.RESTRICT, related_name="+", verbose_name="留下的记录")
+    drop = models.ForeignKey(Person, models.RESTRICT, related_name="+", verbose_name="并掉的记录")
+    both_stand = models.BooleanField("用过两次的照实算", default=False)
+    region = models.ForeignKey(
+        "reference.Region", models.RESTRICT, to_field="code", related_name="+", verbose_name="提出地"
+    )
+    state = StateField("状态", choices=MergeState)
+
+    objects: ClassVar = MergeProposalQuerySet.as_manager()
+
+    class Meta(AuditedModel.Meta):
+        verbose_name = "人员合并"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["drop"],
+                condition=Q(state=MergeState.PROPOSED),
+                name="one_proposal_a_dropped_record",
+                violation_error_message="这条记录已有一件合并在等确认",
+            ),
+            models.CheckConstraint(
+                condition=~Q(keep=F("drop")),
+                name="merge_takes_two_records",
+                violation_error_message="这是同一条记录，不用合并",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.drop_id} → {self.keep_id}"

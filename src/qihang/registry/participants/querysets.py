@@ -1,15 +1,18 @@
 """Who may see whom: those who teach, test or employ a person, and the officers of the region."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
 
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.arrays import among
+from qihang.foundation.core.models import TransitionLog
 from qihang.foundation.core.ports import Port
 from qihang.foundation.core.roles import OFFICERS, Role
+from qihang.foundation.core.workflow import ENTER
+from qihang.registry.participants.enums import MergeState
 from qihang.registry.reference.scope import region_q
 
 # Delivery apps register a relation each: given an actor, the ids of the persons that the relation lets them see.
@@ -57,3 +60,32 @@ class PersonCategoryQuerySet(models.QuerySet[Any]):
     def on(self, day: Any) -> "PersonCategoryQuerySet":
         """Those whose dates include `day`."""
         return self.filter(Q(valid_from__lte=day), Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+
+
+class MergeProposalQuerySet(models.QuerySet[Any]):
+    """Pairs of records that somebody takes for one person."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Officers who see both records; nobody else is to know of a doubt about who somebody is."""
+        from qihang.registry.participants.models import Person
+
+        if actor.role not in OFFICERS:
+            return self.none()
+        seen = Person.objects.visible_to(actor)
+        return self.filter(keep__in=seen, drop__in=seen)
+
+    def open(self) -> Self:
+        """Those that wait for the second hand."""
+        return self.filter(state=MergeState.PROPOSED)
+
+    def awaiting_officer(self, actor: Actor) -> Self:
+        """Open ones that somebody else proposed. The officer's own records may be among them."""
+        mine = TransitionLog.objects.filter(
+            subject=self.model._meta.label_lower, transition=ENTER, user_id=actor.user_id
+        )
+        return self.open().exclude(pk__in=mine.values("subject_id"))
+
+    def about(self, persons: Iterable[int]) -> Self:
+        """Those in which one of these records stands on either side."""
+        wanted = list(persons)
+        return self.filter(Q(keep__in=wanted) | Q(drop__in=wanted))

@@ -1,19 +1,24 @@
-"""Registering, correcting and merging persons, and confirming their categories."""
+"""Registering persons, and confirming and ending their categories. Merging two records is in `merging`."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO
 
 import polars as pl
 from django.db import connection
 
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.arrays import among
-from qihang.foundation.core.errors import DomainError, NotFound
-from qihang.foundation.core.ports import Port
+from qihang.foundation.core.errors import NotFound
+from qihang.foundation.core.evidence import EvidenceType
 from qihang.foundation.core.privacy import blind_index
+from qihang.foundation.core.roles import OFFICERS
 from qihang.foundation.core.units import unit_of_work
-from qihang.foundation.core.workflow import BulkOutcome
+from qihang.foundation.core.workflow import BulkOutcome, Refused
+from qihang.foundation.documents.access import EVIDENCE
+from qihang.foundation.documents.models import Evidence
+from qihang.foundation.documents.services import store_file, submit_evidence
 from qihang.registry.participants.enums import CategoryState
 from qihang.registry.participants.models import Person, PersonCategory
 from qihang.registry.participants.workflows import CATEGORY_WORKFLOW, PERSON_WORKFLOW
@@ -37,7 +42,7 @@ def register_many(*, actor: Actor, people: pl.DataFrame) -> pl.Series:
     person make one record.
     """
     with unit_of_work(actor):
-        _one_registration_at_a_time()
+        one_registration_at_a_time()
         numbers = people["identity_no"].unique(maintain_order=True)
         known = ids_by_identity(numbers.to_list())
         fresh = people.unique("identity_no", keep="first", maintain_order=True).filter(
@@ -58,7 +63,8 @@ def ids_by_identity(numbers: Sequence[str]) -> dict[str, int]:
     return {by_index[index]: pk for index, pk in Person.objects.standing_by_identity(by_index).items()}
 
 
-def _one_registration_at_a_time() -> None:
+def one_registration_at_a_time() -> None:
+    """Hold the register until the transaction ends: nobody is added or merged beside it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('qihang.participants.register'))")
 
@@ -139,70 +145,61 @@ def reject_category(*, actor: Actor, category: PersonCategory, reason: str) -> P
     return CATEGORY_WORKFLOW.apply(category, "reject", actor=actor, comment=reason)
 
 
-# -- merging ---
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A paper, or what somebody said, by which an officer knows that a category has ended."""
 
-# One handler a relation ("app.Model.field"): moves the rows of `drop` to `keep`, or says what a human must settle.
-MergeHandler = Callable[[Person, Person, Actor], list[str]]
-person_merges: Port[MergeHandler] = Port("person_merges")
-
-
-def keep_rows(keep: Person, drop: Person, actor: Actor) -> list[str]:
-    """The handler for append-only rows: they stay with the record they were written for, reached through its alias."""
-    return []
-
-
-def move_categories(keep: Person, drop: Person, actor: Actor) -> list[str]:
-    """The handler for categories: they go to the kept record, unless it has the same one for some of the same days."""
-    standing = PersonCategory.objects.exclude(state=CategoryState.REJECTED)
-    kept, moving = list(standing.filter(person=keep)), standing.filter(person=drop)
-    twice = sorted({row.category for row in moving if any(_clash(row, other) for other in kept)})
-    if twice:
-        return [f"两条记录同一段时间都登记了人员类别 {'、'.join(twice)}，请先把其中一条不予认定"]
-    PersonCategory.objects.filter(person=drop).update(person=keep)
-    return []
+    kind: EvidenceType
+    issued_on: dt.date
+    issuer: str
+    file_name: str = ""
+    content: bytes | BinaryIO | None = None
 
 
-def _clash(one: PersonCategory, other: PersonCategory) -> bool:
-    if one.category != other.category:
-        return False
-    return _begins_within(one, other) or _begins_within(other, one)
+def end_category(
+    *, actor: Actor, category: PersonCategory, on: dt.date | None, reason: str, proof: Proof | None = None
+) -> PersonCategory:
+    """An officer finds that the person was of this confirmed category up to a day, and no longer.
 
-
-def _begins_within(one: PersonCategory, other: PersonCategory) -> bool:
-    return other.valid_from <= one.valid_from and (other.valid_to is None or one.valid_from <= other.valid_to)
-
-
-def move_aliases(keep: Person, drop: Person, actor: Actor) -> list[str]:
-    """The handler for records that were merged into the dropped one earlier: they lead straight to the kept one."""
-    drop.aliases.update(merged_into=keep)
-    return []
-
-
-def merge_persons(*, actor: Actor, keep: Person, drop: Person, reason: str) -> Person:
-    """Make `drop` an alias of `keep`. DomainError lists what collides; nothing moves until a human has settled it.
-
-    NotFound where the actor does not see both.
+    A day that stands already is corrected, None takes it back; either is a step of its own. From the day after nothing
+    is granted by it; what was decided stands. Refused for a day before the beginning, for one that is there already,
+    and for days that were written down anew; DomainError for a proof that cannot be taken.
     """
-    if keep.pk == drop.pk:
-        raise DomainError("这是同一条记录，不用合并")
     with unit_of_work(actor):
-        _one_registration_at_a_time()
-        _require_standing(keep, actor)
-        collisions = [line for _, handler in person_merges.items() for line in handler(keep, drop, actor)]
-        if collisions:
-            raise DomainError("合并前要先理清：" + "；".join(collisions), code="merge_collision")
-        PERSON_WORKFLOW.apply(drop, "merge", actor=actor, comment=reason, fields={"merged_into": keep})
-    return keep
+        lock_persons([category.person_id])
+        row = PersonCategory.objects.visible_to(actor).filter(pk=category.pk).first()
+        if row is None:
+            raise NotFound("没有这一类，或者不归您的辖区")
+        if row.valid_to == on:
+            said = f"已经写明到 {on:%Y-%m-%d} 为止，不用再办" if on else "请填到哪天为止"
+            raise Refused(said, code="same", field="on")
+        step = "end" if row.valid_to is None else "correct_end"
+        ended = CATEGORY_WORKFLOW.apply(category, step, actor=actor, comment=reason, fields={"valid_to": on})
+        if proof is not None:
+            _hand_in(actor, ended, proof, reason)
+        return ended
 
 
-def _require_standing(keep: Person, actor: Actor) -> None:
-    """The record as it stands now: one that was merged a moment ago takes nobody in, or two would lead to each other."""
-    seen = Person.objects.all() if actor.is_system else Person.objects.visible_to(actor)
-    row = seen.filter(pk=keep.pk).first()
-    if row is None:
-        raise NotFound("要并入的那条记录不归您的辖区，请联系两边共同的上级办")
-    if row.merged_into_id is not None:
-        raise DomainError("要并入的那条刚刚已经并到别处了，刷新再看", code="state")
+def _hand_in(actor: Actor, category: PersonCategory, proof: Proof, note: str) -> None:
+    file = None
+    if proof.content is not None:
+        file = store_file(actor=actor, purpose=EVIDENCE, name=proof.file_name, content=proof.content)
+    submit_evidence(
+        actor=actor,
+        kind=proof.kind,
+        subject=category,
+        region=category.region_id,
+        issued_on=proof.issued_on,
+        issuer=proof.issuer,
+        file=file,
+        note=note,
+    )
+
+
+def may_open_papers(actor: Actor, evidence: Evidence) -> bool:
+    """Officers who see the category open the papers about it (port `evidence_papers`)."""
+    seen = PersonCategory.objects.visible_to(actor).filter(pk=evidence.subject_id)
+    return actor.role in OFFICERS and seen.exists()
 
 
 def everyone_of(person: Person) -> list[int]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol, cast
 
 import polars as pl
@@ -24,7 +24,17 @@ from qihang.foundation.imports.engine.headers import as_day_header
 from qihang.foundation.imports.engine.kinds import ImportKind
 from qihang.foundation.imports.engine.rules import Check, Rule, Severity, Stage, Surroundings
 from qihang.foundation.imports.engine.text import squeezed
-from qihang.registry.participants.imports import IDENTITY, NAME, PHONE, SERIAL, SEX, optional
+from qihang.registry.participants.imports import (
+    IDENTITY,
+    NAME,
+    PHONE,
+    SERIAL,
+    SEX,
+    TWO_NUMBERS,
+    distinct_identities,
+    optional,
+    rows_of_one,
+)
 
 
 class Mark(enum.StrEnum):
@@ -97,6 +107,9 @@ class AttendanceRegister(Protocol):
     days: Sequence[dt.date]
     start: dt.date
     end: dt.date
+
+    def standing(self, identities: Collection[str]) -> Mapping[str, str]:
+        """Of numbers that are not among the members', those of records merged into a member's, with that member's."""
 
 
 def _register(around: Surroundings) -> AttendanceRegister:
@@ -406,9 +419,17 @@ def _names_shared(rows: pl.DataFrame, around: Surroundings) -> pl.Series:
     return found.set(rows["identity"].is_not_null(), None)
 
 
+def _same_trainee_twice(rows: pl.DataFrame, around: Surroundings) -> pl.Series:
+    """Rows whose numbers differ, but one is that of a record merged into the other's."""
+    return rows_of_one(rows, _register(around).standing(distinct_identities(rows)))
+
+
 def _not_in_class(rows: pl.DataFrame, around: Surroundings) -> pl.Series:
-    members = _register(around).members
-    numbers = {number for own in members.values() for number in own}
+    register = _register(around)
+    members = register.members
+    numbers = {number for own in members.values() for number in own} | set(
+        register.standing(distinct_identities(rows))
+    )
     by_number = rows["identity"].is_in(list(numbers))
     by_name = rows["name"].is_in(list(members))
     known = by_number.fill_null(False) | (rows["identity"].is_null() & by_name.fill_null(False))
@@ -466,6 +487,7 @@ ATTENDANCE = ImportKind(
         Check(NAME_TWICE, "name", _another_row_of_the_name()),
         Check(TOTAL_DIFFERS, "present_total", _present_total_differs),
         Check(TOTAL_DIFFERS, "absent_total", _absent_total_differs),
+        Check(TWO_NUMBERS, "identity", _same_trainee_twice),
         Check(NAME_SHARED, "name", _names_shared),
         Check(NOT_IN_CLASS, "name", _not_in_class),
     ),

@@ -1,12 +1,14 @@
 from qihang.web.navigation import Item, Place, register
 from qihang.web.views.office import sources
 from qihang.web.views.office import states as states
+from qihang.web.views.office.merge_work import MERGES
 from qihang.web.views.office.roles import CASE_ROLES, DESKS, READERS
 from qihang.web.views.office.work import count_for
 from qihang.web.views.office.work import register as register_work
 
 register_work(sources.APPLICATIONS)
 register_work(sources.CATEGORIES)
+register_work(MERGES)
 
 register(
     Item(
@@ -18,7 +20,15 @@ register(
         count=count_for,
         bar="待办",
     ),
-    Item(label="在办的件", url_name="office_home", icon="inbox", roles=frozenset(READERS), order=0, bar="在办"),
+    Item(
+        label="在办的件",
+        url_name="office_home",
+        icon="inbox",
+        roles=frozenset(READERS),
+        order=0,
+        count=count_for,
+        bar="在办",
+    ),
     Item(label="查人", url_name="office_people", icon="search", roles=frozenset(CASE_ROLES), order=20, bar="查人"),
     Item(
         label="班期",

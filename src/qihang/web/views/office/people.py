@@ -14,7 +14,6 @@ from qihang.foundation.accounts.services.entry_codes import issue_entry_code
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError
-from qihang.foundation.core.roles import Role
 from qihang.registry.participants.finding import find_by_identity, find_by_name
 from qihang.registry.participants.models import Person
 from qihang.registry.reference.identity import age_on
@@ -27,9 +26,7 @@ from qihang.web.refusals import show_refusal
 from qihang.web.requests import next_address
 from qihang.web.reveal import reveal_page
 from qihang.web.step_up import step_up
-from qihang.web.views.office.roles import CASE_ROLES
-
-REVEALERS = (Role.INTAKE_OFFICER, Role.SECOND_REVIEWER, Role.APPROVER)
+from qihang.web.views.office.roles import CASE_ROLES, REVEALERS
 
 
 class IdentityForm(PageForm):

@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from qihang.delivery.training.enrolling import correct_category, get_place, reconsider, reject_category
-from qihang.delivery.training.models import Enrolment
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
 from qihang.foundation.core.roles import Role
@@ -33,7 +32,7 @@ class Act:
     undo: str
     submit: str
     form: Callable[[Any], PageForm]
-    do: Callable[[Actor, Enrolment, dict[str, Any]], Any]
+    do: Callable[[Actor, Any, dict[str, Any]], Any]
     danger: bool = False
 
 

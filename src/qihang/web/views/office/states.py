@@ -5,6 +5,7 @@ from qihang.web.parts import Tone
 from qihang.web.states import StateTable, Wording
 
 CLASS_TABLE, PLACE_TABLE, CATEGORY_TABLE = "office_class", "office_place", "office_category"
+MERGE_TABLE = "office_merge"
 
 states.register(
     StateTable(
@@ -40,6 +41,17 @@ states.register(
             "claimed": Wording("在核实", "待核", Tone.HOLD),
             "confirmed": Wording("核实了", "已核实", Tone.OK, icon="check-lg"),
             "rejected": Wording("不属于", "不属于", Tone.ERR),
+        },
+    )
+)
+states.register(
+    StateTable(
+        MERGE_TABLE,
+        {
+            "proposed": Wording("在核对", "待确认", Tone.WAIT),
+            "done": Wording("合并了", "已合并", Tone.OK, icon="check-lg"),
+            "refused": Wording("没有合并", "没合并", Tone.ERR),
+            "withdrawn": Wording("没有合并", "撤回了", Tone.LINE),
         },
     )
 )

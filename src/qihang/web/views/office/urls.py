@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from qihang.web.views.office import cases, categories, classes, people, place_acts, worklist
+from qihang.web.views.office import (
+    cases,
+    categories,
+    category_acts,
+    classes,
+    merges,
+    people,
+    persons,
+    place_acts,
+    worklist,
+)
 
 urlpatterns = [
     path("", worklist.home, name="office_home"),
@@ -16,11 +26,20 @@ urlpatterns = [
     path("classes/<uuid:public_id>/categories/again/", categories.again, name="office_categories_again"),
     path("classes/<uuid:public_id>/categories/outcome/", categories.outcome, name="office_categories_outcome"),
     path("claims/<uuid:public_id>/certificate/", categories.reveal_certificate, name="office_certificate"),
+    path("claims/<uuid:public_id>/end/", category_acts.end, name="office_category_end"),
+    path("claims/<uuid:public_id>/reject/", category_acts.reject, name="office_category_reject"),
     path("people/", people.search, name="office_people"),
     path("people/<uuid:public_id>/", cases.case, name="office_case"),
     path("people/<uuid:public_id>/reject/", place_acts.reject, name="office_case_reject"),
     path("people/<uuid:public_id>/correct/", place_acts.correct, name="office_case_correct"),
     path("people/<uuid:public_id>/reconsider/", place_acts.take_up_again, name="office_case_reconsider"),
+    path("persons/<uuid:public_id>/", persons.person, name="office_person"),
+    path("persons/<uuid:public_id>/merge/", merges.find_other, name="office_merge_find"),
+    path("persons/<uuid:public_id>/merge/<uuid:other_id>/", merges.propose, name="office_merge_with"),
+    path("merges/<uuid:public_id>/", merges.proposal, name="office_merge"),
+    path("merges/<uuid:public_id>/confirm/", merges.confirm, name="office_merge_confirm"),
+    path("merges/<uuid:public_id>/refuse/", merges.refuse, name="office_merge_refuse"),
+    path("merges/<uuid:public_id>/withdraw/", merges.withdraw, name="office_merge_withdraw"),
     path("persons/<uuid:public_id>/identity/", people.reveal_identity, name="office_identity"),
     path("persons/<uuid:public_id>/entry-code/", people.entry_code, name="office_entry_code"),
 ]

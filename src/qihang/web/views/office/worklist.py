@@ -114,6 +114,7 @@ def _frame(request: HttpRequest, actor: Actor, entries: Sequence[Entry], view: s
     kinds = [(source.key, source.label) for source in sources_for(actor)]
     return {
         "mine": actor.role in DESKS,
+        "by_me": [source.label for source in sources_for(actor) if actor.role in source.desks],
         "sums": [
             ("今天到期", today, "err" if today else ""),
             ("快到期", soon, ""),
