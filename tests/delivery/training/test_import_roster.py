@@ -99,6 +99,8 @@ def test_without_parameters_age_and_category_stay_undecided() -> None:
         ({"姓名": "符 桂 兰"}, ("cleaned", "A2", "R-TIDY-01")),
         ({"姓名": "符桂兰1"}, ("errors", "A2", "R-NAME-02")),
         ({"姓名": "Null"}, ("errors", "A2", "R-NAME-02")),
+        ({"姓名": "李四（女）"}, ("errors", "A2", "R-NAME-02")),
+        ({"姓名": "李" * 51}, ("errors", "A2", "R-NAME-02")),
         ({"姓名": ""}, ("errors", "A2", "R-NAME-01")),
         ({"性别": "男"}, ("errors", "B2", "R-SEX-02")),
         ({"性别": "未知"}, ("errors", "B2", "R-SEX-01")),

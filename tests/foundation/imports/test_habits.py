@@ -220,6 +220,13 @@ def test_sums_at_the_foot_are_no_rows_and_are_named(word: str, column: int) -> N
     assert skipped(found) == {4: "表下的说明、合计或签名"}
 
 
+@pytest.mark.parametrize("words", ["监考：王", "考评员：李", "阅卷人：张", "主考：陈"])
+def test_who_signs_a_score_book_is_no_row(words: str) -> None:
+    found = examined(TOY, sheet([["序号", "名称", "数量"], [1, "桌", 1], [2, "椅", 2], [words, "", "日期："]]))
+    assert names_in(found) == ["桌", "椅"]
+    assert skipped(found) == {4: "表下的说明、合计或签名"}
+
+
 def test_sums_in_the_middle_do_not_end_the_table() -> None:
     found = examined(
         TOY, sheet([["序号", "名称", "数量"], [1, "桌", 1], ["小计", "", 1], [2, "椅", 2], ["总计", "", 3]])

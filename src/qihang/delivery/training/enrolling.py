@@ -202,7 +202,7 @@ def within_room(item: TrainingClass) -> Iterator[None]:
     if after > max(before, item.planned_heads):
         raise DomainError(
             f"批准了 {item.planned_heads} 人，班里已有 {before} 人，再加 {after - before} 人就超了。"
-            "请减去几个，等有人退班，或者请县里按新的人数重新批",
+            "请减去几个，等有人退班，或者另开一个班",
             code="no_room",
         )
 

@@ -46,7 +46,8 @@ NAME_DIFFERS = Rule(
     "一人一号",
 )
 
-_NOT_A_NAME = r"[0-9@#*?？=+<>]|^[^\p{L}]*$"
+# Digits, signs and brackets with remarks; nothing but signs; longer than any name.
+_NOT_A_NAME = r"[0-9@#*?？=+<>()（）\[\]【】]|^[^\p{L}]*$|.{51}"
 _NO_NAMES = ["null", "none", "nan", "test", "测试", "未知", "某某", "xxx", "migrated", "姓名", "作废"]
 
 

@@ -41,7 +41,7 @@ def too_many(kept: Kept) -> str:
     over = coming - room.left
     return (
         f"{room.because}，还能进 {room.left:,} 人，这张表要进 {coming:,} 人，多了 {over:,} 人。"
-        f"先把 {over:,} 行设成“先不导入”，或者请县里按新的人数重新批。"
+        f"先把 {over:,} 行设成“先不导入”，多的人另开一个班。"
     )
 
 
