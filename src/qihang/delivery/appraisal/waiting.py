@@ -4,7 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from qihang.delivery.appraisal.models import Certificate, Sitting
 from qihang.delivery.appraisal.rules import DUE_DAYS
@@ -17,6 +18,8 @@ from qihang.registry.policy.engine.parameters import ParameterBook
 from qihang.registry.policy.lookup import find_in
 from qihang.registry.policy.models import Parameter
 
+# Who comes to a sitting: those who completed; the others while the class has not ended.
+EXPECTED = (EnrolmentState.APPLIED, EnrolmentState.ENROLLED, EnrolmentState.COMPLETED)
 _CANDIDATES = (EnrolmentState.ENROLLED, EnrolmentState.COMPLETED)
 
 
@@ -41,6 +44,19 @@ def classes_to_sit(actor: Actor) -> QuerySet[TrainingClass]:
         level__in=APPRAISED_LEVELS,
     )
     return rows
+
+
+def is_expected(sitting: Any) -> Q:
+    """Of places in a sitting's class: who is to come. Not whoever another sitting has given the certificate."""
+    held = Certificate.objects.issued().filter(enrolment=OuterRef("pk"))
+    return Q(~Exists(held.exclude(sitting=sitting)), state__in=EXPECTED)
+
+
+def with_expected(rows: QuerySet[Sitting]) -> QuerySet[Any]:
+    """Sittings with `expected`: how many people are to come."""
+    places = Enrolment.objects.filter(is_expected(OuterRef(OuterRef("pk"))), training_class=OuterRef("training_class"))
+    counted = places.order_by().values("training_class").annotate(number=Count("pk")).values("number")
+    return rows.annotate(expected=Coalesce(Subquery(counted), 0))
 
 
 def still_to_pass(item: TrainingClass) -> QuerySet[Enrolment]:

@@ -5,8 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,6 +19,7 @@ from qihang.delivery.appraisal.querysets import STATION_ROLES
 from qihang.delivery.appraisal.rules import may_be_held, may_judge
 from qihang.delivery.appraisal.score_book import points_words
 from qihang.delivery.appraisal.services import get_sitting
+from qihang.delivery.appraisal.waiting import EXPECTED, is_expected, with_expected
 from qihang.delivery.appraisal.workflows import SITTING_WORKFLOW
 from qihang.delivery.training.enums import ClassState, EnrolmentState
 from qihang.delivery.training.models import Enrolment
@@ -35,8 +35,6 @@ from qihang.web.views.office.addresses import is_public_id
 from qihang.web.views.station.access import READERS
 
 _PAGE = 50
-# Who is expected: those who completed; the others only once they have a score.
-_EXPECTED = (EnrolmentState.APPLIED, EnrolmentState.ENROLLED, EnrolmentState.COMPLETED)
 
 
 def _due(rows: QuerySet[Sitting]) -> QuerySet[Sitting]:
@@ -62,7 +60,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("view", "")
     chosen = wanted if wanted in parts else next((key for key in parts if counts[key]), "all")
     rows = parts[chosen].select_related("station", "training_class__organization", "training_class__occupation")
-    ordered = rows.annotate(expected=_expected_count()).order_by("on" if chosen in _SOONEST_FIRST else "-on", "pk")
+    ordered = with_expected(rows).order_by("on" if chosen in _SOONEST_FIRST else "-on", "pk")
     page = Paginator(ordered, _PAGE).get_page(request.GET.get("page"))
     at_station = actor.role in STATION_ROLES
     values = {
@@ -73,23 +71,6 @@ def overview(request: HttpRequest) -> HttpResponse:
         "rows": [(row, next_step(row)) for row in page],
     }
     return render(request, "station/list.html", values)
-
-
-def _certified_elsewhere(sitting: Any) -> Exists:
-    """Of places: whether another sitting of the class has given them the certificate, so that they need not come."""
-    held = Certificate.objects.issued().filter(enrolment=OuterRef("pk"))
-    return Exists(held.exclude(sitting=sitting))
-
-
-def _expected_count() -> Coalesce:
-    """Of sittings, how many people are expected."""
-    places = Enrolment.objects.filter(
-        ~_certified_elsewhere(OuterRef(OuterRef("pk"))),
-        training_class=OuterRef("training_class"),
-        state__in=_EXPECTED,
-    )
-    counted = places.order_by().values("training_class").annotate(number=Count("pk")).values("number")
-    return Coalesce(Subquery(counted), 0)
 
 
 def _parts(actor: Actor) -> dict[str, QuerySet[Sitting]]:
@@ -186,8 +167,7 @@ def _members(found: Sitting) -> list[Member]:
     scores = {row.enrolment_id: row for row in found.scores.valid()}
     certificates = {row.enrolment_id: row for row in found.certificates.order_by("pk")}
     places = found.training_class.enrolments.select_related("person")
-    expected = Q(~_certified_elsewhere(found), state__in=_EXPECTED)
-    rows = places.filter(expected | Q(pk__in=list(scores)))
+    rows = places.filter(is_expected(found) | Q(pk__in=list(scores)))
     return [Member(row, scores.get(row.pk), certificates.get(row.pk)) for row in rows]
 
 
@@ -195,7 +175,7 @@ def _sums(members: list[Member]) -> list[tuple[str, str]]:
     scored = [row for row in members if row.score]
     passed = [row for row in scored if row.score and row.score.passed]
     return [
-        ("应考", str(sum(row.enrolment.state in _EXPECTED for row in members))),
+        ("应考", str(sum(row.enrolment.state in EXPECTED for row in members))),
         ("有成绩", str(len(scored))),
         ("合格", str(len(passed))),
         ("发证", str(sum(1 for row in members if row.certificate))),
