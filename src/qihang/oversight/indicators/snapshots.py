@@ -2,7 +2,8 @@
 
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -18,17 +19,14 @@ from qihang.foundation.jobs.context import JobContext
 from qihang.oversight.indicators.enums import Grouping, Programme
 from qihang.oversight.indicators.events import Events
 from qihang.oversight.indicators.models import FigureRun, FigureSet
-from qihang.oversight.indicators.projection import events_from_database
+from qihang.oversight.indicators.projection import events_from_database, yearly_targets
 from qihang.oversight.indicators.schema import TABLES
 from qihang.oversight.indicators.services import cases, compute_splits
-from qihang.oversight.indicators.targets import Target
-from qihang.registry.policy import lookup
 from qihang.registry.reference.scope import ancestors
 
 REFRESH_JOB = "indicators.refresh"
 _KEPT_RUNS = 3
 _HEAD_BYTES = 4
-_YEARLY_TARGET = "reemp.target.trainees_per_year"
 _SPLITS: tuple[Grouping | None, ...] = (None, *Grouping)
 
 
@@ -40,7 +38,6 @@ def refresh(*, as_of: date | None = None) -> FigureRun:
     day = as_of or clock.today()
     trail = _trail()
     events = events_from_database()
-    targets = _targets(day)
     with transaction.atomic():
         _one_at_a_time()
         run = FigureRun.objects.create(
@@ -53,7 +50,7 @@ def refresh(*, as_of: date | None = None) -> FigureRun:
             FigureSet(run=run, programme=programme, region=region, by=by or "", figures=figures)
             for programme in Programme
             for region in _regions(events, programme)
-            for by, figures in _figures(events, day, programme, region, targets)
+            for by, figures in _figures(events, day, programme, region)
         )
         keep = FigureRun.objects.order_by("-id").values_list("pk", flat=True)[:_KEPT_RUNS]
         FigureRun.objects.exclude(pk__in=list(keep)).delete()
@@ -99,19 +96,18 @@ def cases_of(
 
 @lru_cache(maxsize=2)
 def events_of(run_id: int) -> Events:
-    """The events of a run. NotFound once the run has been cleared away."""
+    """The events of a run, with the targets set today. NotFound once the run has been cleared away."""
     packed = FigureRun.objects.filter(pk=run_id).values_list("events", flat=True).first()
     if packed is None:
         raise NotFound("这一版数字已经换成新的了，请刷新再看")
-    return _unpacked(bytes(packed))
+    events = _unpacked(bytes(packed))
+    return replace(events, targets=yearly_targets(events.classes))
 
 
 def _figures(
-    events: Events, day: date, programme: str, region: str, targets: Sequence[Target]
+    events: Events, day: date, programme: str, region: str
 ) -> Iterator[tuple[Grouping | None, list[dict[str, Any]]]]:
-    answers = compute_splits(
-        events, _SPLITS, as_of=day, programme=programme, region=_as_region(region), targets=targets
-    )
+    answers = compute_splits(events, _SPLITS, as_of=day, programme=programme, region=_as_region(region))
     for by, figures in answers.items():
         yield by, [figure.as_json() for figure in figures]
 
@@ -126,14 +122,6 @@ def _regions(events: Events, programme: str) -> list[str]:
     classes = events.classes.filter(pl.col("programme") == programme)
     own = set(classes["region"].unique().to_list())
     return sorted({settings.PROVINCE_CODE, *own, *(above for code in own for above in ancestors(code))})
-
-
-def _targets(day: date) -> list[Target]:
-    """What the province is to reach in the year of the day; none where nobody has set it."""
-    found = lookup.find(_YEARLY_TARGET, region=settings.PROVINCE_CODE, on=day)
-    if found is None:
-        return []
-    return [Target(indicator="trained", programme=Programme.SKILLS, year=day.year, people=int(found.number))]
 
 
 def _trail() -> int:
@@ -162,4 +150,4 @@ def _unpacked(content: bytes) -> Events:
     for table, size in zip(TABLES, json.loads(content[_HEAD_BYTES:start]), strict=True):
         tables[table] = pl.read_ipc(io.BytesIO(content[start : start + size]))
         start += size
-    return Events(**tables)
+    return Events.of_tables(tables)
