@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -28,6 +28,8 @@ REFRESH_JOB = "indicators.refresh"
 _KEPT_RUNS = 3
 _HEAD_BYTES = 4
 _SPLITS: tuple[Grouping | None, ...] = (None, *Grouping)
+# What a page shows of an earlier day, which is computed when somebody asks for it.
+_SPLITS_OF_A_DAY: tuple[Grouping | None, ...] = (None, Grouping.INSTITUTION, Grouping.COHORT)
 
 
 def refresh(*, as_of: date | None = None) -> FigureRun:
@@ -72,26 +74,62 @@ def run_refresh(ctx: JobContext) -> dict[str, Any]:
 
 
 def figures_of(
-    run: FigureRun, *, programme: Programme | str, region: str, by: Grouping | str | None = None
+    run: FigureRun,
+    *,
+    programme: Programme | str,
+    region: str,
+    by: Grouping | str | None = None,
+    as_of: date | None = None,
 ) -> list[dict[str, Any]]:
-    """A programme's kept figures of a region, as rows of the answer; [] where the region had no class."""
+    """A programme's kept figures of a region, as rows of the answer; [] where the region had no class.
+
+    For a day before the run's own they are computed from the events that it kept, as a whole and by institution or cohort:
+    by what is known now, not by what was known then.
+    """
+    if as_of not in (None, run.as_of):
+        return list(_of_day(run.pk, as_of, str(programme), region).get(str(by or ""), []))
     sets = FigureSet.objects.filter(run=run, programme=programme, region=region, by=by or "")
     return list(sets.values_list("figures", flat=True).first() or [])
 
 
 def figures_by_region(
-    run: FigureRun, *, programme: Programme | str, regions: Iterable[str]
+    run: FigureRun, *, programme: Programme | str, regions: Iterable[str], as_of: date | None = None
 ) -> dict[str, list[dict[str, Any]]]:
     """A programme's kept figures of several regions, each as a whole; regions without a class are left out."""
+    if as_of not in (None, run.as_of):
+        found = {region: figures_of(run, programme=programme, region=region, as_of=as_of) for region in regions}
+        return {region: figures for region, figures in found.items() if figures}
     sets = FigureSet.objects.filter(run=run, programme=programme, by="", region__in=list(regions))
     return dict(sets.values_list("region", "figures"))
 
 
+@lru_cache(maxsize=256)
+def _of_day(run_id: int, day: date, programme: str, region: str) -> Mapping[str, list[dict[str, Any]]]:
+    events = events_of(run_id)
+    if region not in _regions(events, programme):
+        return {}
+    answers = _figures(events, day, programme, region, _SPLITS_OF_A_DAY)
+    return {str(by or ""): figures for by, figures in answers}
+
+
+def first_day(run: FigureRun) -> date:
+    """The day on which the first class of the run began; the run's own where there is none."""
+    found = events_of(run.pk).classes["start"].min()
+    return min(found, run.as_of) if isinstance(found, date) else run.as_of
+
+
 def cases_of(
-    run: FigureRun, *, indicator: str, region: str, group: Mapping[str, str | None] | None = None
+    run: FigureRun,
+    *,
+    indicator: str,
+    region: str,
+    group: Mapping[str, str | None] | None = None,
+    as_of: date | None = None,
 ) -> pl.DataFrame:
-    """The cases behind one kept figure (columns of `cases.CASES`): computed from the events that the run kept."""
-    return cases(events_of(run.pk), indicator=indicator, as_of=run.as_of, group=group, region=_as_region(region))
+    """The cases behind one figure of `figures_of` (columns of `cases.CASES`), from the events that the run kept."""
+    return cases(
+        events_of(run.pk), indicator=indicator, as_of=as_of or run.as_of, group=group, region=_as_region(region)
+    )
 
 
 @lru_cache(maxsize=2)
@@ -105,9 +143,9 @@ def events_of(run_id: int) -> Events:
 
 
 def _figures(
-    events: Events, day: date, programme: str, region: str
+    events: Events, day: date, programme: str, region: str, splits: Sequence[Grouping | None] = _SPLITS
 ) -> Iterator[tuple[Grouping | None, list[dict[str, Any]]]]:
-    answers = compute_splits(events, _SPLITS, as_of=day, programme=programme, region=_as_region(region))
+    answers = compute_splits(events, splits, as_of=day, programme=programme, region=_as_region(region))
     for by, figures in answers.items():
         yield by, [figure.as_json() for figure in figures]
 
