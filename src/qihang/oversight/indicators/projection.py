@@ -62,6 +62,11 @@ def events_from_database(*, programme: str | None = None, region: str | None = N
     )
 
 
+def last_day_of(year: int) -> dt.date:
+    """The day whose value of the parameter is the year's target."""
+    return dt.date(year + 1, 1, 1) - dt.timedelta(days=1)
+
+
 def yearly_targets(classes: pl.DataFrame) -> list[Target]:
     """What the province is to reach in each year from its first class to its last, the coming year included.
 
@@ -71,7 +76,7 @@ def yearly_targets(classes: pl.DataFrame) -> list[Target]:
     book = Parameter.objects.book([YEARLY_TARGET])
     found = []
     for year in range(min(days).year, max(days).year + 2):
-        end = dt.date(year, 12, 31)
+        end = last_day_of(year)
         if row := lookup.find_in(book, YEARLY_TARGET, region=settings.PROVINCE_CODE, on=end):
             target = Target(indicator="trained", programme=Programme.SKILLS, year=year, people=int(row.number))
             found.append(target)

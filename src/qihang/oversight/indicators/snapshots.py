@@ -26,6 +26,7 @@ from qihang.registry.reference.scope import ancestors
 
 REFRESH_JOB = "indicators.refresh"
 _KEPT_RUNS = 3
+_KEPT_DAYS = 256
 _HEAD_BYTES = 4
 _SPLITS: tuple[Grouping | None, ...] = (None, *Grouping)
 # What a page shows of an earlier day, which is computed when somebody asks for it.
@@ -103,7 +104,7 @@ def figures_by_region(
     return dict(sets.values_list("region", "figures"))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_KEPT_DAYS)
 def _of_day(run_id: int, day: date, programme: str, region: str) -> Mapping[str, list[dict[str, Any]]]:
     events = events_of(run_id)
     if region not in _regions(events, programme):

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from qihang.foundation.core import clock
 from qihang.oversight.indicators.models import FigureRun
+from qihang.oversight.indicators.projection import last_day_of
 from qihang.oversight.indicators.snapshots import first_day
 from qihang.web.formats import full_date
 from qihang.web.forms import DayField
@@ -62,6 +63,6 @@ def years_of(moment: Moment, region: str) -> list[View]:
 
 
 def _year(moment: Moment, region: str, year: int) -> View:
-    last = min(dt.date(year, 12, 31), moment.run.as_of)
+    last = min(last_day_of(year), moment.run.as_of)
     address = Moment(moment.run, last).url("results", region=region)
     return View(f"{year} 年", address, current=moment.day.year == year)

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from qihang.foundation.core.evidence import EvidenceRank, EvidenceType
 from qihang.oversight.indicators.catalogue import BY_NAME, Counted
-from qihang.oversight.indicators.projection import YEARLY_TARGET
+from qihang.oversight.indicators.projection import YEARLY_TARGET, last_day_of
 from qihang.registry.policy import lookup
 from qihang.web.formats import grouped, percent, with_unit
 from qihang.web.parts import EvidenceShare, Figure, Rank, Scale, Tone
@@ -125,7 +125,7 @@ class Reader:
     def year_card(self, row: Row, note: str) -> Figure:
         """The people trained in the year of the day, against its target and against how much of the year is over."""
         day = dt.date.fromisoformat(row["as_of"])
-        over = Decimal(day.timetuple().tm_yday) / dt.date(day.year, 12, 31).timetuple().tm_yday
+        over = Decimal(day.timetuple().tm_yday) / last_day_of(day.year).timetuple().tm_yday
         reached, behind = _share(row), over - _share(row)
         verdict = ("赶上时间进度", Tone.OK) if behind <= 0 else (f"慢 {grouped(behind * 100, 1)} 个百分点", Tone.WARN)
         target = with_unit(row["denominator"], BY_NAME[row["indicator"]].counts)
@@ -180,7 +180,7 @@ def reader_of(region: str, day: dt.date, above: Sequence[Above] = (), moment: Mo
 
 def target_note(day: dt.date) -> str:
     """Where the target of a day's year comes from."""
-    found = lookup.find(YEARLY_TARGET, region=settings.PROVINCE_CODE, on=dt.date(day.year, 12, 31))
+    found = lookup.find(YEARLY_TARGET, region=settings.PROVINCE_CODE, on=last_day_of(day.year))
     if found is None:
         return ""
     law = f"，{found.law}" if found.law else ""
