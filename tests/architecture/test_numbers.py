@@ -31,6 +31,7 @@ FORMATS = {
 # Named constants that are not policy.
 NAMED = {
     "delivery.subsidies.chores._TOGETHER": "classes a transaction",
+    "oversight.indicators.snapshots._KEPT_DAYS": "how many places of earlier days a process remembers",
     "oversight.indicators.snapshots._KEPT_RUNS": "how many computations are kept",
     "oversight.indicators.snapshots._HEAD_BYTES": "layout of a kept file",
     "registry.reference.calendar._MONTHS": "the calendar",

@@ -108,9 +108,10 @@ class Clock:
     rows: Sequence[ClockRow]
     months: Sequence[Month]
     today: str
+    now: str  # what the day's line is called
 
 
-def cohort_clock(cohorts: Sequence[Cohort], today: dt.date) -> Clock:
+def cohort_clock(cohorts: Sequence[Cohort], today: dt.date, now: str = "今天") -> Clock:
     """From the first day on which anyone finished to the last on which a window closes, or today, by whole months."""
     first = min(cohort.finished for cohort in cohorts).replace(day=1)
     last = _next_month(max(today, *(cohort.due for cohort in cohorts)))
@@ -120,7 +121,7 @@ def cohort_clock(cohorts: Sequence[Cohort], today: dt.date) -> Clock:
         return min(100.0, max(0.0, 100 * (day - first).days / span))
 
     rows = [_clock_row(cohort, today, at) for cohort in cohorts]
-    return Clock(rows=rows, months=_months(first, last, at(today)), today=decimal_text(at(today)))
+    return Clock(rows=rows, months=_months(first, last, at(today)), today=decimal_text(at(today)), now=now)
 
 
 def _clock_row(cohort: Cohort, today: dt.date, at: _Place) -> ClockRow:

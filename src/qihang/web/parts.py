@@ -198,7 +198,8 @@ class Cohort:
     """People who finished in the same month, and how far their window has run.
 
     `rate` is a ratio between 0 and 1: the settled one, or, while the window is open, the part already in evidence.
-    Whether a cohort is settled is the indicator's to say, not the drawing's. `half` is where three of six months end.
+    Whether a cohort is settled is the indicator's to say, not the drawing's. `half` is where three of six months end;
+    `url` opens the people.
     """
 
     label: str
@@ -208,6 +209,7 @@ class Cohort:
     rate: float | Decimal
     settled: bool
     half: dt.date | None = None
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

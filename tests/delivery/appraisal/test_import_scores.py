@@ -24,6 +24,7 @@ class Register:
     points: Mapping[str, Points] = field(default_factory=dict)
     holders: Collection[str] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
+    refused: Collection[str] = ()
 
     def registered_names(self, identities: Collection[str]) -> Mapping[str, str]:
         return {number: name for number, (name, _) in self.people.items() if number in identities}
@@ -36,6 +37,9 @@ class Register:
 
     def standing_numbers(self, identities: Collection[str]) -> Mapping[str, str]:
         return {number: known for number, known in self.aliases.items() if number in identities}
+
+    def not_let_in(self, identities: Collection[str]) -> Collection[str]:
+        return [number for number in self.refused if number in identities]
 
     def certified(self, identities: Collection[str]) -> Collection[str]:
         return [number for number in self.holders if number in identities]
@@ -116,16 +120,17 @@ def test_a_person_twice_and_a_wrong_number() -> None:
 
 
 def test_against_the_class() -> None:
-    done, dropped, stranger = resident(order=1), resident(order=2), resident(order=3)
-    register = Register({done: ("韩丽", True), dropped: ("王明", False)})
+    done, dropped, stranger, refused = (resident(order=order) for order in (1, 2, 3, 4))
+    register = Register({done: ("韩丽", True), dropped: ("王明", False)}, refused=[refused])
     found = judged(
         row(70, 70, number=done, name="韩莉"),
         row(70, 70, number=dropped, name="王明"),
         row(70, 70, number=stranger, name="外人"),
+        row(70, 70, number=refused, name="冯七"),
         register=register,
     )
     assert said(found) == {
-        "errors": {"C5": "R-SCORE-06"},
+        "errors": {"C5": "R-SCORE-06", "C6": "R-SCORE-09"},
         "confirm": {"B3": "R-NAME-03", "C4": "R-SCORE-07"},
     }
 

@@ -16,7 +16,7 @@ from tests.delivery.appraisal.builders import (
     register,
     reserve_subsidy,
 )
-from tests.delivery.builders import ground
+from tests.delivery.builders import ground, place_in
 from tests.factories import MEILAN, SYSTEM, make_actor, make_user
 from tests.identities import resident
 from tests.importing import SAMPLES, expectation
@@ -25,7 +25,9 @@ from tests.workbooks import sheet
 from qihang.delivery.appraisal.imports import SCORES
 from qihang.delivery.appraisal.models import Certificate, Score, Sitting
 from qihang.delivery.appraisal.services import revoke_certificate
-from qihang.delivery.training.models import TrainingClass
+from qihang.delivery.training import completing
+from qihang.delivery.training.enrolling import enrol_unsubsidised
+from qihang.delivery.training.models import Attendance, Enrolment, TrainingClass
 from qihang.delivery.training.teaching import set_trainers
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
@@ -280,6 +282,45 @@ class TestTwice:
             brought_in(item, clerk, book((TWO, 66, 88), day="2026年4月13日"))
         assert Score.objects.valid().count() == 4
         assert Certificate.objects.order_by("-number")[0].appraised_on == later
+
+
+class TestRefusedApplicants:
+    """Who was refused and does not pay for the class is none of its trainees."""
+
+    @pytest.fixture
+    def refused(self, people: list[Person], station: Organization) -> Enrolment:
+        item = make_class(people[:2])
+        place = place_in(item, people[2], state="refused")
+        make_sitting(item, station)
+        return place
+
+    def completed(self, item: TrainingClass) -> None:
+        marks = [
+            Attendance(enrolment=row, day=item.end, mark="present") for row in item.enrolments.filter(state="enrolled")
+        ]
+        with clock.travel_to(item.end + dt.timedelta(days=1)), unit_of_work(SYSTEM):
+            Attendance.objects.bulk_create(marks)
+            completing.complete_class(actor=SYSTEM, item=item)
+
+    def test_are_not_examined_in_it(self, refused: Enrolment, clerk: Actor) -> None:
+        item = refused.training_class
+        self.completed(item)
+        found = examined(item, clerk, book(*GOOD))
+        assert said(found) == {"errors": {"C5": "R-SCORE-09"}}
+        assert "这个人没有进这个班" in next(one.message(reveal=False) for one in found.findings)
+        with pytest.raises(DomainError, match="1 处要改"):
+            brought_in(item, clerk, book(*GOOD), yes="")
+        assert counts(brought_in(item, clerk, book(*GOOD), yes="", accept_valid=True)) == (2, 0, 0)
+        assert not Certificate.objects.filter(person=refused.person).exists()
+
+    def test_who_comes_at_their_own_cost_is(self, refused: Enrolment, clerk: Actor) -> None:
+        item = refused.training_class
+        with clock.travel_to(item.start):
+            enrol_unsubsidised(actor=SYSTEM, enrolment=refused, comment="自费")
+        self.completed(item)
+        assert said(examined(item, clerk, book(*GOOD))) == {}
+        brought_in(item, clerk, book(*GOOD), yes="")
+        assert Certificate.objects.filter(person=refused.person).exists()
 
 
 class TestRefusals:

@@ -17,10 +17,11 @@ from qihang.delivery.employment.models import ContributionList, WorkSpell
 from qihang.delivery.employment.ports import spells_changed
 from qihang.delivery.employment.services import take_back
 from qihang.delivery.employment.workflows import WORK_SPELL_WORKFLOW
-from qihang.delivery.training.models import Enrolment, TrainingClass
+from qihang.delivery.training.models import Attendance, Enrolment, TrainingClass
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError, NotAllowed
+from qihang.foundation.core.units import unit_of_work
 from qihang.foundation.imports import services as imports
 from qihang.foundation.imports.models import ImportBatch
 from qihang.registry.participants.merging import merge_persons
@@ -133,6 +134,23 @@ class TestOneList:
             on=OCTOBER,
         )
         assert [one.rule.id for one in found.findings] == ["R-SI-09"]
+
+    @pytest.mark.parametrize("state", ["applied", "enrolled", "not_completed", "completed"])
+    def test_whoever_is_in_class_is_known(self, cast: Cast, item: TrainingClass, state: str) -> None:
+        """Also while the county still looks at their case: their work is no stranger's."""
+        assert counted(bring(cast.intake, line(place_in(item, state=state), "202605", "202605"), yes=True))[0] == 1
+
+    def test_a_refused_applicant_is_known_once_they_sat_there(self, cast: Cast, item: TrainingClass) -> None:
+        place = place_in(item, state="refused")
+        with pytest.raises(DomainError, match="1 处要改"):
+            bring(cast.intake, line(place, "202605", "202605"))
+        with unit_of_work(SYSTEM):
+            Attendance.objects.create(enrolment=place, day=item.start, mark="absent")
+        with pytest.raises(DomainError, match="1 处要改"):
+            bring(cast.intake, line(place, "202605", "202605"))
+        with unit_of_work(SYSTEM):
+            Attendance.objects.create(enrolment=place, day=item.end, mark="late")
+        assert counted(bring(cast.intake, line(place, "202605", "202605")))[0] == 1
 
     def test_somebody_never_in_a_class_is_unknown(self, cast: Cast) -> None:
         stranger = Enrolment(person=make_person())

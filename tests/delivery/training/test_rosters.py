@@ -543,3 +543,30 @@ class TestWithdrawal:
         place = place_in(approved_class(cast))
         with clock.travel_to(dt.date(2026, 3, 10)), pytest.raises(DomainError, match=words):
             withdraw(actor=cast.clerk, enrolment=place, on=on, comment="x")
+
+    @pytest.mark.parametrize("mark", ["present", "late", "left_early"])
+    def test_not_before_a_day_on_which_they_were_there(self, cast: Cast, mark: str) -> None:
+        """Else the institution alone could take them out of every figure, against its own sheet."""
+        place = place_in(approved_class(cast))
+        was_there, later = dt.date(2026, 3, 16), dt.date(2026, 3, 18)
+        with unit_of_work(SYSTEM):
+            Attendance.objects.create(enrolment=place, day=was_there, mark=mark)
+            Attendance.objects.create(enrolment=place, day=later, mark="absent")
+        with clock.travel_to(dt.date(2026, 3, 20)):
+            words = "3 月 16 日还有到课记录，退班日不能早于那天；记错了先改考勤"
+            with pytest.raises(DomainError, match=words) as refusal:
+                withdraw(actor=cast.clerk, enrolment=place, on=was_there - dt.timedelta(days=1), comment="x")
+            assert refusal.value.field == "on"
+            assert only(place.training_class).state == EnrolmentState.ENROLLED
+            withdraw(actor=cast.clerk, enrolment=place, on=was_there, comment="家里有事")
+        assert only(place.training_class).withdrawn_on == was_there
+
+    def test_a_voided_mark_holds_nobody(self, cast: Cast) -> None:
+        place = place_in(approved_class(cast))
+        wrong = dt.date(2026, 3, 16)
+        with unit_of_work(SYSTEM):
+            voided = {"voided_on": wrong, "void_reason": "记错了"}
+            Attendance.objects.create(enrolment=place, day=wrong, mark="present", **voided)
+        with clock.travel_to(dt.date(2026, 3, 20)):
+            withdraw(actor=cast.clerk, enrolment=place, on=START, comment="x")
+        assert only(place.training_class).withdrawn_on == START

@@ -28,9 +28,10 @@ from qihang.launcher.usage import ChineseParser
 from qihang.oversight.indicators import commands, snapshots
 from qihang.oversight.indicators.events import Events
 from qihang.oversight.indicators.models import FigureRun
-from qihang.oversight.indicators.projection import events_from_database
+from qihang.oversight.indicators.projection import YEARLY_TARGET, events_from_database
 from qihang.oversight.indicators.services import compute
 from qihang.registry.participants.models import Person
+from qihang.registry.policy.models import Parameter
 
 pytestmark = pytest.mark.django_db
 
@@ -194,6 +195,19 @@ def run_export(*arguments: str) -> int:
     return export.run(parser.parse_args(list(arguments)))
 
 
+def told(capsys: pytest.CaptureFixture[str], *asked: str) -> list[dict[str, Any]]:
+    """The command's answer."""
+    parser = ChineseParser(prog="qihang indicators")
+    commands.add_arguments(parser)
+    assert commands.run(parser.parse_args(["--as-of", NOW.isoformat(), *asked, "--json"])) == 0
+    rows: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
+    return rows
+
+
+def trained_in(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [row for row in rows if row["indicator"] == "trained"]
+
+
 class TestRuns:
     def test_keep_the_figures_of_every_region_and_split(self, item: TrainingClass) -> None:
         run = snapshots.refresh()
@@ -219,13 +233,41 @@ class TestRuns:
 
     def test_the_province_is_held_against_its_yearly_target(self, item: TrainingClass) -> None:
         run = snapshots.refresh()
-        (trained,) = [
-            row
-            for row in snapshots.figures_of(run, programme="skills", region="460000")
-            if row["indicator"] == "trained"
-        ]
-        assert trained["numerator"] == 3
-        assert trained["denominator"] in {0, 20000}
+        (trained,) = trained_in(snapshots.figures_of(run, programme="skills", region="460000"))
+        assert (trained["numerator"], trained["denominator"]) == (3, 20000)
+        assert trained_in(snapshots.figures_of(run, programme="skills", region=MEILAN)) == []
+
+    def test_the_page_the_command_and_the_file_say_the_same(
+        self, item: TrainingClass, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        run = snapshots.refresh()
+        kept = snapshots.figures_of(run, programme="skills", region="460000")
+        file = tmp_path / "events.json"
+        run_export("events", str(file))
+        capsys.readouterr()
+        for asked in (["--programme", "skills"], []):
+            by_database, by_file = (told(capsys, *asked, *source) for source in ([], ["--events", str(file)]))
+            assert by_database == by_file
+            assert trained_in(by_database) == trained_in(kept) != []
+        assert told(capsys, "--programme", "skills") == kept
+
+    def test_a_place_or_a_plan_without_a_target_is_not_held_against_the_provinces(
+        self, item: TrainingClass, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert trained_in(told(capsys, "--region", MEILAN)) == []
+        assert trained_in(told(capsys, "--programme", "startup")) == []
+        assert trained_in(told(capsys, "--region", "460000")) != []
+        run_export("events", str(tmp_path / "part.json"), "--region", MEILAN)
+        capsys.readouterr()
+        assert trained_in(told(capsys, "--events", str(tmp_path / "part.json"))) == []
+
+    def test_a_years_target_is_the_one_in_force_at_its_end(self, item: TrainingClass) -> None:
+        people = {target.year: target.people for target in events_from_database().targets}
+        assert people == {2026: 20000, 2027: 20000}
+        with unit_of_work(SYSTEM):
+            rows = Parameter.objects.filter(key=YEARLY_TARGET)
+            rows.update(valid_to=dt.date(2026, 11, 30))
+        assert events_from_database().targets == []
 
     def test_are_made_anew_only_when_something_changed(self, item: TrainingClass) -> None:
         snapshots.keep_fresh()

@@ -2,11 +2,15 @@
 
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from tests.oversight.indicators.world import World
 
+from qihang.foundation.core.errors import DomainError
+from qihang.oversight.indicators.events import Events
 from qihang.oversight.indicators.figures import Figure, decimal, publishable, ratio
+from qihang.oversight.indicators.services import compute
 from qihang.oversight.indicators.targets import Target
 
 
@@ -108,15 +112,49 @@ def test_people_trained_in_the_year_stand_against_its_target(world: World) -> No
     }
 
 
-def test_a_person_is_trained_once_in_each_programme(world: World) -> None:
+def test_each_plan_has_a_target_of_its_own(world: World) -> None:
+    """A person is trained once in each; the plans are not added up, and one without a target has no such figure."""
     targets = [trained(4), trained(2, programme="startup")]
-    found = world.figure("trained", "2025-12-31", targets=targets)
-    assert (found.numerator, found.denominator) == (3, 6)
+    found = [one for one in world.figures("2025-12-31", targets=targets) if one.indicator == "trained"]
+    assert [(one.group, one.numerator, one.denominator) for one in found] == [
+        ({"programme": "skills"}, 2, 4),
+        ({"programme": "startup"}, 1, 2),
+    ]
+    assert world.figure("trained", "2025-12-31", targets=targets[:1]).group == {"programme": "skills"}
+
+
+def test_a_year_without_a_target_has_no_such_figure(world: World) -> None:
+    names = {one.indicator for one in world.figures("2025-12-31", targets=[trained(4, year=2024)])}
+    assert not {"trained", "plan_completion"} & names
+
+
+def test_the_document_may_say_what_was_to_be_reached(world: World, tmp_path: Path) -> None:
+    target = {"indicator": "trained", "programme": "skills", "year": 2025, "people": 4}
+    world.document["targets"] = [{**target, "region": None, "institution": None}]
+    found = world.figure("trained", "2025-12-31")
+    assert (found.numerator, found.denominator) == (2, 4)
+    world.events.write_json(tmp_path / "events.json")
+    assert compute(Events.read_json(tmp_path / "events.json"), as_of=found.as_of) == world.figures("2025-12-31")
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"people": "4"}, 'targets 第 1 条：“people”是 "4"，应是整数'),
+        ({"indicator": "completion"}, "targets 第 1 条：“indicator”是“completion”"),
+        ({"year": None}, "“year”是 null"),
+    ],
+)
+def test_a_target_that_is_none_is_refused(world: World, change: dict[str, object], problem: str) -> None:
+    target = {"indicator": "trained", "programme": "skills", "year": 2025, "people": 4}
+    world.document["targets"] = [{**target, "region": None, "institution": None, **change}]
+    with pytest.raises(DomainError, match=problem):
+        _ = world.events
 
 
 def test_only_completions_up_to_the_day_count(world: World) -> None:
     assert world.figure("trained", "2025-06-26", programme="skills", targets=[trained(4)]).numerator == 1
-    assert world.figure("trained", "2024-12-31", programme="skills", targets=[trained(4)]).numerator == 0
+    assert world.figure("trained", "2024-12-31", programme="skills", targets=[trained(4, year=2024)]).numerator == 0
 
 
 def test_completions_of_last_year_belong_to_it(world: World) -> None:
@@ -132,7 +170,7 @@ def test_a_group_without_a_target_has_no_value(world: World) -> None:
         if one.indicator == "trained"
     ]
     assert [(one.group["region"], one.numerator, one.denominator, one.value) for one in figures] == [
-        ("460106", 2, 0, None),
+        ("460106", 1, 0, None),
         ("460200", 2, 4, Fraction(1, 2)),
     ]
 
@@ -142,14 +180,15 @@ def test_a_plan_is_measured_for_the_institution_it_was_agreed_with(world: World)
     figures = world.figures("2025-12-31", by="institution", targets=[agreed, trained(3)])
     plans = {one.group["institution"]: one for one in figures if one.indicator == "plan_completion"}
     assert (plans["I2"].numerator, plans["I2"].denominator, plans["I1"].denominator) == (2, 8, 0)
-    (everyone,) = [one for one in world.figures("2025-12-31", targets=[agreed]) if one.indicator == "plan_completion"]
-    assert everyone.denominator == 0
+    assert world.figure("plan_completion", "2025-12-31", targets=[agreed]).denominator == 0
 
 
 def test_the_target_of_a_place_stands_when_asked_for_that_place(world: World) -> None:
     targets = [trained(4, region="460000"), trained(2, region="460200")]
-    for region, denominator in (("460000", 4), ("460200", 2), ("460100", 0)):
+    for region, denominator in ((None, 4), ("460000", 4), ("460200", 2)):
         assert world.figure("trained", "2025-12-31", region=region, targets=targets).denominator == denominator
+    elsewhere = world.figures("2025-12-31", region="460100", targets=targets)
+    assert "trained" not in {one.indicator for one in elsewhere}, "none was set for it"
 
 
 def test_no_target_is_set_for_a_sex(world: World) -> None:

@@ -481,3 +481,24 @@ def desk_of(client: Client) -> Any:
 def test_the_list_is_for_those_who_import(client: Client, desk: Callable[..., Desk]) -> None:
     client.force_login(desk(Role.COMMUNITY_CLERK)[0])
     assert client.get("/imports/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("role", "entry"),
+    [
+        (Role.LEADER, False),
+        (Role.POLICY_OFFICER, False),
+        (Role.POLICY_CHECKER, False),
+        (Role.FINANCE_OFFICER, False),
+        (Role.INTAKE_OFFICER, True),
+        (Role.TRAINER, True),
+    ],
+)
+def test_the_menu_leads_there_whoever_brings_in_anything(
+    client: Client, desk: Callable[..., Desk], role: Role, entry: bool
+) -> None:
+    client.force_login(desk(role)[0])
+    page = client.get("/imports/")
+    links = [link.label for group in page.context["navigation"].groups for link in group.links]
+    assert ("导入的表" in links) is entry
+    assert ("班级的页面" in page.content.decode()) is (role is Role.TRAINER)

@@ -1,14 +1,20 @@
 """Everyone of a class, why each of them gets the subsidy or not, and what can be done about a place."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
+from qihang.delivery.training.enrolling import withdraw as take_out
 from qihang.delivery.training.enums import EnrolmentState
 from qihang.delivery.training.models import Enrolment
 from qihang.foundation.core.models import RevealLog
+from qihang.foundation.core.units import unit_of_work
+from qihang.registry.participants.models import Person
 from tests.delivery.builders import Cast, approved_class, make_person, place_in
+from tests.factories import SYSTEM, make_user
 from tests.web.provider.pages import browser_of, messages_of, record, settle
 from tests.web.provider.test_workspace import _prove
 
@@ -145,3 +151,49 @@ class TestWithdraw:
 
     def test_who_is_not_enrolled_cannot_leave(self, cast: Cast, places: list[Enrolment]) -> None:
         assert "不能办了" in messages_of(self.leave(cast, places[1]))
+
+    def test_not_before_a_day_on_which_they_were_there(self, cast: Cast, places: list[Enrolment]) -> None:
+        record(places[0], "×√√√√√")  # to 14 March
+        page = self.leave(cast, places[0], on="2026-03-10")
+        assert "3 月 14 日还有到课记录，退班日不能早于那天；记错了先改考勤" in page.content.decode()
+        assert Enrolment.objects.get(pk=places[0].pk).state == EnrolmentState.ENROLLED
+
+
+class TestWhoLeft:
+    """Neither a subsidy to come nor attendance still to come is told of somebody who is gone."""
+
+    @pytest.fixture
+    def left(self, cast: Cast, places: list[Enrolment]) -> Enrolment:
+        record(places[0], "√×")
+        record(place_in(places[0].training_class), "√√√√")
+        take_out(actor=cast.clerk, enrolment=places[0], on=dt.date(2026, 3, 10), comment="家里有事")
+        return Enrolment.objects.get(pk=places[0].pk)
+
+    def test_the_institutions_page(self, cast: Cast, left: Enrolment) -> None:
+        page = browser_of(cast.clerk).get(url("enrolment_page", left)).content.decode()
+        assert "已经退班，这个班不补了" in page and "退班前上课 2 天，到了 1 天" in page
+        assert "可以补" not in page and "还没有考勤" not in page and "没到要求" not in page
+
+    def test_the_list(self, cast: Cast, left: Enrolment) -> None:
+        page = browser_of(cast.clerk).get(reverse("class_people", args=[left.training_class.public_id]))
+        row = next(row for row in page.context["rows"] if row["place"].pk == left.pk)
+        assert (row["outcome"], row["presence"].words) == ("none", "退班前上课 2 天，到了 1 天")
+
+    def test_the_officers_page(self, cast: Cast, left: Enrolment) -> None:
+        page = browser_of(cast.intake).get(reverse("office_case", args=[left.public_id])).content.decode()
+        assert "已经退班，这个班不补了" in page and "1,500.00" not in page
+
+    def test_without_a_lesson(self, cast: Cast, places: list[Enrolment]) -> None:
+        take_out(actor=cast.clerk, enrolment=places[0], on=dt.date(2026, 3, 9), comment="不来了")
+        page = browser_of(cast.clerk).get(url("enrolment_page", places[0])).content.decode()
+        assert "退班前没有考勤" in page and "还没有考勤" not in page
+
+    def test_the_persons_own_pages(self, left: Enrolment) -> None:
+        user = make_user()
+        with unit_of_work(SYSTEM):
+            Person.objects.filter(pk=left.person_id).update(user=user)
+        client = Client()
+        client.force_login(user)
+        mine = client.get(reverse("my_class", args=[left.public_id])).content.decode()
+        assert "已经退班，这个班不补了" in mine and "退班前上课 2 天，到了 1 天" in mine
+        assert "可以补" not in mine + client.get(reverse("my_home")).content.decode()

@@ -10,23 +10,28 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from qihang.delivery.appraisal.models import Score
+from qihang.delivery.appraisal.models import Certificate, Score
 from qihang.delivery.appraisal.services import issue_many
+from qihang.delivery.employment.models import WorkSpell
+from qihang.delivery.employment.services import accept_claim, claim_work
 from qihang.delivery.training.models import TrainingClass
 from qihang.foundation.accounts.models import User
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.copying import copy_objects
+from qihang.foundation.core.evidence import EvidenceType
 from qihang.foundation.core.units import unit_of_work
 from qihang.foundation.jobs.models import Job
 from qihang.oversight.indicators import snapshots
 from qihang.web.views.results.board import _hard
+from qihang.web.views.results.cohorts import cohorts_of
 from qihang.web.views.results.places import _level
-from qihang.web.views.results.reading import Reader
+from qihang.web.views.results.reading import Above, Reader
 from tests.delivery.appraisal.builders import complete_class, make_class, make_sitting
 from tests.delivery.builders import ground, make_person
 from tests.delivery.conftest import _own_storage  # noqa: F401
 from tests.factories import HAIKOU, HAINAN, LONGHUA, MEILAN, SANYA, SYSTEM, make_actor, make_region
+from tests.foundation.documents.conftest import picture
 from tests.oversight.indicators.test_database import work
 
 pytestmark = pytest.mark.django_db
@@ -77,13 +82,127 @@ def test_of_an_empty_house_it_says_what_will_stand_here() -> None:
     assert "还没有结束的班" in text(board(browser("leader", HAINAN)))
 
 
-def test_an_officer_sees_a_rate_of_few_people_marked_and_without_a_verdict(item: TrainingClass) -> None:
+@pytest.mark.parametrize(("role", "region"), [("leader", HAINAN), ("intake_officer", MEILAN)])
+def test_nobody_sees_a_rate_of_too_few_people(item: TrainingClass, role: str, region: str) -> None:
+    """Nor the fraction that gives it away; but how many are due, and the way to them."""
     snapshots.refresh()
-    page = text(board(browser("leader", HAINAN)))
-    assert "人少，只供参考" in page and "没过" not in page
-    assert "1 ÷ 到期 3\N{NO-BREAK SPACE}人" in page
-    assert "3 ÷ 3\N{NO-BREAK SPACE}人次" in page, "places in classes, not people"
-    assert "33.3%（人少）" in page
+    response = board(browser(role, region))
+    page = text(response)
+    assert "人太少，不显示" in page and "33.3%" not in page and "100.0%" not in page
+    assert "1 ÷" not in page and "3 ÷ 3" not in page and "没过" not in page
+    assert "到期 3\N{NO-BREAK SPACE}人，不满 30" in page
+    assert "到期 3\N{NO-BREAK SPACE}人次，不满 30" in page
+    row = next(row for row in response.context["all"] if row["label"].startswith("再就业率"))
+    assert (row["rate"], row["strict"]) == ("人太少，不显示", "")
+    assert browser(role, region).get(row["url"]).context["over"] == 3
+
+
+def test_of_too_few_the_next_place_above_with_enough_speaks() -> None:
+    def row(numerator: int, denominator: int) -> dict[str, Any]:
+        value = str(Decimal(numerator) / denominator)
+        group: dict[str, Any] = {}
+        return {
+            "indicator": HEADLINE,
+            "group": group,
+            "numerator": numerator,
+            "denominator": denominator,
+            "value": value,
+        }
+
+    above = [Above("海口市", [row(3, 20)]), Above("海南省", [row(63, 100)])]
+    reader = Reader(MEILAN, 30, {}, above)
+    assert reader.higher(row(1, 3)) == "海南省是 63.0%", "the city has too few itself"
+    assert reader.higher(row(20, 40)) == ""
+    card = reader.card(row(1, 3), HEADLINE)
+    assert (card.instead, card.value, card.scale, card.notes) == ("人太少，不显示", "", None, ["海南省是 63.0%。"])
+    assert "1" not in card.fraction
+
+
+class TestYear:
+    def test_the_page_says_which(self, item: TrainingClass) -> None:
+        snapshots.refresh()
+        response = board(browser("leader", HAINAN))
+        page = text(response)
+        assert "成效总览 · 2026 年度，海南省" in page
+        trained = response.context["cards"][0]
+        assert (trained.name, trained.value, trained.unit) == ("2026 年度培训人数（学完）", "3", "人")
+        assert "目标 20,000\N{NO-BREAK SPACE}人，完成 0.0%；到这一天应到 89.9%" in trained.fraction
+        assert trained.verdict == "慢 89.8 个百分点"
+        assert "技能再就业：每年培训人数" in trained.notes[0]
+        assert "3 ÷ 目标 20,000\N{NO-BREAK SPACE}人" in page and "2026 年度培训人数完成率" in page
+
+    def test_another_year_is_there_to_choose(self, item: TrainingClass) -> None:
+        with clock.travel_to(dt.date(2027, 7, 1)):
+            snapshots.refresh()
+            now = board(browser("leader", HAINAN))
+            assert [(view.label, view.current) for view in now.context["years"]] == [
+                ("2027 年", True),
+                ("2026 年", False),
+            ]
+            assert now.context["cards"][0].value == "0"
+            before = browser("leader", HAINAN).get(now.context["years"][1].url)
+        page = text(before)
+        assert "成效总览 · 2026 年度，海南省" in page and "算到 2026" in page
+        assert before.context["cards"][0].value == "3"
+        trained = before.context["all"][0]
+        assert trained["how"] == "3 ÷ 目标 20,000\N{NO-BREAK SPACE}人"
+        assert "on=2026-12-31" in trained["url"]
+        with clock.travel_to(dt.date(2027, 7, 1)):
+            people = browser("leader", HAINAN).get(trained["url"])
+        assert people.context["met"] == 3 and "2026 年学完" in text(people)
+
+    def test_a_day_before_is_as_if_nothing_later_had_happened(self, item: TrainingClass) -> None:
+        snapshots.refresh()
+        late = board(browser("leader", HAINAN))
+        early = board(browser("leader", HAINAN), on="2026-04-15")
+        rows = {page: {row["label"]: row for row in page.context["all"]} for page in (late, early)}
+        assert "再就业率（结业后 6 个月）" in rows[late] and "再就业率（结业后 6 个月）" not in rows[early]
+        assert early.context["places"][0].completed == 3
+        links = [early.context["places"][0].url, early.context["institutions"][0].url]
+        assert all("on=2026-04-15" in link for link in links if link)
+        nothing = board(browser("leader", HAINAN), on="2026-03-01")
+        assert "还没有结束的班" in text(nothing)
+
+    @pytest.mark.parametrize(("on", "words"), [("2026-13-01", "不是日期"), ("2026-11-25", "以后的日子还没有数")])
+    def test_a_day_that_cannot_be_shown_is_said_to_be(self, item: TrainingClass, on: str, words: str) -> None:
+        snapshots.refresh()
+        response = board(browser("leader", HAINAN), on=on)
+        assert words in text(response)
+        assert response.context["moment"].is_now
+
+    def test_a_month_of_too_few_people_is_listed_and_not_drawn(self, item: TrainingClass) -> None:
+        snapshots.refresh()
+        response = board(browser("leader", HAINAN))
+        page = text(response)
+        assert not response.context["cohorts"].drawn
+        assert "人数不到 30 的批次不画" in page and "2026 年 3 月" in page
+        (month,) = response.context["cohorts"].left_out
+        assert (month.people, month.state, month.rate) == (3, "已定", "人太少，不显示")
+        assert browser("leader", HAINAN).get(month.url).context["over"] == 3
+
+
+def months(*counts: tuple[int, int, int]) -> list[dict[str, Any]]:
+    """Headline rows of the first months of 2025: numerator, denominator, running."""
+    rows = enumerate(counts)
+    return [
+        {
+            "indicator": HEADLINE,
+            "group": {"cohort": f"{2025 + at // 12}-{at % 12 + 1:02d}"},
+            "numerator": numerator,
+            "denominator": denominator,
+            "running": running,
+            "running_already": 0,
+        }
+        for at, (numerator, denominator, running) in rows
+    ]
+
+
+def test_every_month_is_drawn_or_listed() -> None:
+    found = cohorts_of(months((15, 30, 0), (14, 29, 0), *[(20, 40, 0)] * 13, (0, 0, 31)), Reader(HAINAN, 30, {}), NOW)
+    assert (found.drawn[0].label, found.drawn[-1].label, len(found.drawn)) == ("2025 年 3 月", "2026 年 4 月", 14)
+    told = [(one.label, one.rate) for one in found.left_out]
+    assert told == [("2025 年 2 月", "人太少，不显示"), ("2025 年 1 月", "50.0%")]
+    assert found.few == 1
 
 
 def test_enough_people_show_rate_verdict_and_ends() -> None:
@@ -175,10 +294,10 @@ def test_a_number_opens_to_its_people_and_their_proof(item: TrainingClass) -> No
 @pytest.mark.parametrize(
     ("indicator", "proof"),
     [
-        ("completion", r"上课 1 天，到了 1 天"),
-        ("pass_rate", r"理论 85\.5，实操 90"),
-        ("pass_rate_enrolled", r"理论 85\.5，实操 90"),
-        ("certification_rate", r"证书 \w{16,22}，2026.年.4.月.1.日发"),
+        ("completion", r"考勤：上课 1 天，到了 1 天"),
+        ("pass_rate", r"2026.年.3.月.30.日成绩册：理论 85\.5，实操 90，合格"),
+        ("pass_rate_enrolled", r"2026.年.3.月.30.日成绩册：理论 85\.5，实操 90，合格"),
+        ("certification_rate", r"证书 [\w*]{16,22}，2026.年.4.月.1.日发"),
     ],
 )
 def test_a_training_figure_shows_days_points_or_certificate(
@@ -194,9 +313,16 @@ def test_a_training_figure_shows_days_points_or_certificate(
     response = browser(role, region).get(reverse("results_cases"), {"indicator": indicator})
     lines = response.context["lines"]
     assert len(lines) == 3
-    for line in lines:
-        assert re.fullmatch(proof, line.proof), line.proof
-    assert lines[0].proof in text(response)
+    page = text(response)
+    for at, line in enumerate(lines, 1):
+        assert re.fullmatch(proof, line.proof.words), line.proof.words
+        assert line.at == at and f"第 {at} 个" in page
+        assert line.item == item.name and line.item_url == reverse("class_page", args=[item.public_id])
+        assert browser(role, region).get(line.proof.url).status_code == 200, "it opens for this reader"
+    assert lines[0].proof.words in page
+    numbers = Certificate.objects.values_list("number", flat=True)
+    whole = [number for number in numbers if number in page]
+    assert len(whole) == (3 if role == "intake_officer" and indicator == "certification_rate" else 0)
 
 
 def test_a_leader_sees_cases_without_names(item: TrainingClass) -> None:
@@ -206,9 +332,57 @@ def test_a_leader_sees_cases_without_names(item: TrainingClass) -> None:
     assert "您的岗位看不到姓名" in page
     for place in item.enrolments.select_related("person"):
         assert str(place.person.name) not in page
-        assert f"{place.public_id}"[-8:] in page
-    assert {line.url for line in response.context["lines"]} == {reverse("class_page", args=[item.public_id])}
-    assert browser("leader", HAINAN).get(response.context["lines"][0].url).status_code == 200
+        assert str(place.public_id) not in page
+    assert [line.at for line in response.context["lines"]] == [1, 2, 3]
+    assert {line.item_url for line in response.context["lines"]} == {reverse("class_page", args=[item.public_id])}
+    assert browser("leader", HAINAN).get(response.context["lines"][0].item_url).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("role", "region", "page", "employer"),
+    [
+        ("leader", HAINAN, "class_page", False),
+        ("policy_officer", HAINAN, "", False),
+        ("approver", MEILAN, "work_spell", True),
+    ],
+)
+def test_work_is_told_by_its_paper_and_day(
+    item: TrainingClass, role: str, region: str, page: str, employer: bool
+) -> None:
+    """The list's day, since when; the employer only to those who see the name, whose it often is."""
+    snapshots.refresh()
+    client = browser(role, region)
+    response = client.get(reverse("results_cases"), {"indicator": HEADLINE})
+    at_work, *others = response.context["lines"]
+    assert (at_work.rank, at_work.kind) == ("甲", "社会保险缴费")
+    assert re.match(r"2026.年.10.月.31.日的社保缴费名单：2026.年.5.月.1.日起，到现在", at_work.proof.words)
+    assert ("王小燕小吃店" in text(response)) is employer
+    wanted = {"class_page": item.public_id, "work_spell": WorkSpell.objects.get().public_id}
+    assert at_work.proof.url == (reverse(page, args=[wanted[page]]) if page else "")
+    if page:
+        assert client.get(at_work.proof.url).status_code == 200
+    assert [line.proof.words for line in others] == ["", ""] and "还没有凭据" in text(response)
+
+
+def test_a_paper_is_told_as_such(item: TrainingClass) -> None:
+    place = item.enrolments.order_by("pk")[1]
+    clerk = make_actor("provider_clerk", organization=item.organization)
+    contract = {"kind": EvidenceType.CONTRACT, "start": dt.date(2026, 6, 1)}
+    spell = claim_work(
+        actor=clerk,
+        person=place.person,
+        employer_name="海南椰家家政服务有限公司",
+        file_name="合同.jpg",
+        content=picture(),
+        **contract,
+    )
+    accept_claim(actor=make_actor("intake_officer"), spell=spell)
+    snapshots.refresh()
+    response = browser("intake_officer").get(reverse("results_cases"), {"indicator": HEADLINE})
+    line = next(line for line in response.context["lines"] if line.name == str(place.person.name))
+    assert (line.rank, line.kind) == ("乙", "劳动合同")
+    assert line.proof.url == reverse("work_spell", args=[spell.public_id])
+    assert "核实的材料" in line.proof.words
 
 
 def test_one_value_of_a_split_opens_to_its_own(item: TrainingClass) -> None:

@@ -8,8 +8,10 @@ from django.db import OperationalError
 from django.test import RequestFactory
 from playwright.sync_api import Page, expect
 
+from qihang.foundation.accounts.models import User
 from qihang.web.errors import server_error
 from qihang.web.views.kit import PAGE_NAMES
+from tests.factories import make_actor
 from tests.web.browser import (
     DESKTOP,
     NARROW,
@@ -247,6 +249,21 @@ def test_office_menu_opens_on_a_phone_without_scripts(visit: Visitor) -> None:
     expect(menu).to_be_visible()
     menu.get_by_role("link", name="收起").click()
     expect(menu).to_be_hidden()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_signing_out_looks_like_its_neighbours_in_the_phones_menu(visit: Visitor) -> None:
+    page = visit("/account/", viewport=PHONE, user=User.objects.get(pk=make_actor("leader").user_id))
+    page.get_by_role("link", name="全部", exact=True).click()
+    menu = page.get_by_role("navigation", name="业务菜单")
+    out, neighbour = menu.get_by_role("button", name="退出"), menu.get_by_role("link", name="登录安全")
+    looks = ("background-color", "border-top-width", "padding-left", "min-height", "color", "text-align")
+    style = "(e, names) => names.map(name => getComputedStyle(e)[name])"
+    assert out.evaluate(style, list(looks)) == neighbour.evaluate(style, list(looks))
+    place, beside = out.bounding_box(), neighbour.bounding_box()
+    assert place and beside and (place["x"], place["width"]) == (beside["x"], beside["width"])
+    assert_accessible(page)
+    screenshot(page, "office-menu-phone")
 
 
 def test_portal_menu_closes_with_escape(visit: Visitor) -> None:

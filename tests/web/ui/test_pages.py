@@ -1,6 +1,7 @@
 """Error pages, text size, content policy, the gallery's door: through requests."""
 
 import logging
+import re
 from typing import Any
 
 import pytest
@@ -213,6 +214,14 @@ def test_the_gallery_is_not_for_everyone(client: Client, settings: Any) -> None:
     settings.KIT_ROLES = ("visitor",)
     assert client.get("/kit/").status_code == 200
     assert client.get("/kit/no-such/").status_code == 404
+
+
+def test_who_runs_a_site_that_names_nobody_is_said_too(client: Client, settings: Any) -> None:
+    settings.SITE = {}
+    text = client.get("/none/").content.decode()
+    legal = re.search(r'<div class="q-foot-legal">(.*?)</div>', text, re.DOTALL)
+    assert legal and "示范部署" in legal.group(1), "no empty band at the foot"
+    assert re.search(r'<span class="q-gov-own">示范部署</span>', text)
 
 
 def test_site_names_come_from_settings(client: Client, settings: Any) -> None:

@@ -44,6 +44,9 @@ class ScoreRegister(Protocol):
     def completed(self, identities: Collection[str]) -> Mapping[str, bool]:
         """Identity number -> whether that trainee of the class completed it; those not in the class are left out."""
 
+    def not_let_in(self, identities: Collection[str]) -> Collection[str]:
+        """Those of the numbers who applied for the class and were refused, and do not pay for themselves."""
+
     def standing(self, identities: Collection[str]) -> Mapping[str, Points]:
         """Identity number -> the points that stand in this sitting; those without a score are left out."""
 
@@ -95,6 +98,13 @@ CERTIFIED_ALREADY = Rule(
     "这个人已凭原来的成绩拿到证书，按这张表是不合格",
     "请核对分数；原来的录错了，先请县里撤销证书，再改成绩",
     basis="appraisal.pass_score",
+)
+NOT_LET_IN = Rule(
+    "R-SCORE-09",
+    Severity.ERROR,
+    Stage.PROVINCE,
+    "这个人没有进这个班",
+    "报过名，资格没通过，也没有改为自费。请从这张表里删去；真上了课的，先请县里重新核实，或者请学校改为自费",
 )
 
 # --- cells ---------------------------------------------------------------------------------------------------------
@@ -167,7 +177,12 @@ def _same_trainee_twice(rows: pl.DataFrame, around: Surroundings) -> pl.Series:
 
 
 def _not_in_class(rows: pl.DataFrame, around: Surroundings) -> pl.Series:
-    return rows["identity"].is_not_null() & _completed(rows, around).is_null()
+    return rows["identity"].is_not_null() & _completed(rows, around).is_null() & ~_not_let_in(rows, around)
+
+
+def _not_let_in(rows: pl.DataFrame, around: Surroundings) -> pl.Series:
+    refused = _register(around).not_let_in(distinct_identities(rows))
+    return rows["identity"].is_in(list(refused)).fill_null(False)
 
 
 def _not_completed(rows: pl.DataFrame, around: Surroundings) -> pl.Series:
@@ -252,6 +267,7 @@ SCORES = ImportKind(
         Check(TWO_NUMBERS, "identity", _same_trainee_twice),
         Check(RESULT_CONTRADICTS, "stated_result", _result_contradicts),
         Check(NOT_IN_CLASS, "identity", _not_in_class),
+        Check(NOT_LET_IN, "identity", _not_let_in),
         Check(CERTIFIED_ALREADY, "identity", _certified_already),
         Check(NOT_COMPLETED, "identity", _not_completed),
         Check(NAME_DIFFERS, "name", _name_differs),

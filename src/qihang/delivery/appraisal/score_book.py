@@ -36,10 +36,14 @@ _ABSENT = "缺考"
 
 @dataclass(frozen=True)
 class SittingRegister:
-    """A sitting as its score book is checked against it: who is in the class, who has scores, who a certificate."""
+    """A sitting as its score book is checked against it: who is in the class, who has scores, who a certificate.
+
+    `refused` are the ids of persons who applied for the class and were not let in: no trainees of it.
+    """
 
     sitting: Sitting
     people: Mapping[int, Enrolment]
+    refused: frozenset[int]
     scores: Mapping[int, Score]
     holders: frozenset[int]
 
@@ -57,6 +61,10 @@ class SittingRegister:
     def standing_numbers(self, identities: Collection[str]) -> Mapping[str, str]:
         known = {number: row.person.identity_no.plain() for number, row in self.trainees(identities).items()}
         return {number: standing for number, standing in known.items() if number != standing}
+
+    def not_let_in(self, identities: Collection[str]) -> Collection[str]:
+        found = ids_by_identity(list(identities))
+        return [number for number, person in found.items() if person in self.refused]
 
     def certified(self, identities: Collection[str]) -> Collection[str]:
         return [number for number, row in self.trainees(identities).items() if row.pk in self.holders]
@@ -96,12 +104,14 @@ def _public_id(text: str) -> uuid.UUID:
 
 
 def _register(sitting: Sitting) -> SittingRegister:
-    people = Enrolment.objects.filter(training_class=sitting.training_class_id).select_related("person")
+    places = Enrolment.objects.filter(training_class=sitting.training_class_id)
+    refused = EnrolmentState.REFUSED
     scores = Score.objects.valid().filter(sitting=sitting)
     holders = Certificate.objects.issued().filter(enrolment__training_class=sitting.training_class_id)
     return SittingRegister(
         sitting,
-        {row.person_id: row for row in people},
+        {row.person_id: row for row in places.exclude(state=refused).select_related("person")},
+        frozenset(places.filter(state=refused).values_list("person_id", flat=True)),
         {row.enrolment_id: row for row in scores},
         frozenset(holders.values_list("enrolment_id", flat=True)),
     )

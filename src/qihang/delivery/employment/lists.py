@@ -29,7 +29,10 @@ from qihang.registry.participants.services import ids_by_identity, lock_persons
 
 @dataclass
 class PeopleOfClasses:
-    """The people trained in classes that the officer sees, by identity number: a list is matched against no others."""
+    """The people who sat in classes that the officer sees, by identity number: a list is matched against no others.
+
+    Whoever was in class is known, also without the county's word on the subsidy: their work is no stranger's.
+    """
 
     target: Target
     _known: dict[str, Person | None] = field(default_factory=dict)
@@ -54,7 +57,7 @@ class PeopleOfClasses:
 
     def _look_up(self, identities: Sequence[str]) -> None:
         ids = ids_by_identity(identities)
-        trained = Enrolment.objects.visible_to(self.actor).counted().values("person_id")
+        trained = Enrolment.objects.visible_to(self.actor).ever_in_class().values("person_id")
         people = Person.objects.filter(pk__in=among(set(ids.values()))).filter(pk__in=trained).only("name").in_bulk()
         self._known |= {one: people.get(ids[one]) if one in ids else None for one in identities}
 

@@ -20,12 +20,16 @@ from qihang.registry.policy.engine.parameters import ParameterBook
 from qihang.registry.policy.models import Parameter
 
 _LIMIT = "attendance.person_min"
+# Who sits or sat in class to its end, or still may.
 _SITTING = (EnrolmentState.APPLIED, EnrolmentState.ENROLLED, EnrolmentState.COMPLETED, EnrolmentState.NOT_COMPLETED)
 
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """How much of a class a trainee was there for: days, halves as halves. `enough` is None where no limit is set."""
+    """How much of a class a trainee was there for: days, halves as halves.
+
+    For who left, of the days up to then. `enough` is None where no limit is set, and for who left: nothing is asked.
+    """
 
     enrolment: Enrolment
     attended: Fraction
@@ -39,8 +43,9 @@ class Presence:
 
     @property
     def words(self) -> str:
-        """For the person: 到课 11 天，上了 15 天."""
-        return f"上课 {_days(self.held)} 天，到了 {_days(self.attended)} 天"
+        """For the person: 上课 15 天，到了 11 天."""
+        until = "退班前" if self.enrolment.withdrawn_on else ""
+        return f"{until}上课 {_days(self.held)} 天，到了 {_days(self.attended)} 天"
 
 
 def attendance_summary(item: TrainingClass) -> list[Presence]:
@@ -50,7 +55,8 @@ def attendance_summary(item: TrainingClass) -> list[Presence]:
 
 def own_presence(place: Enrolment) -> Presence | None:
     """How much of the class one person was there; None for who never sat in it, and before any day is kept."""
-    found = presence_of([place]) if place.state in _SITTING else []
+    was_there = place.state in {*_SITTING, EnrolmentState.WITHDRAWN}
+    found = presence_of([place]) if was_there else []
     return next((one for one in found if one.held), None)
 
 
@@ -70,10 +76,18 @@ def presence_of(places: Sequence[Enrolment]) -> list[Presence]:
     marks = valid.filter(enrolment__in=[place.pk for place in places], mark__in=ATTENDED_MARKS)
     for place, item, day, half in marks.values_list("enrolment", "enrolment__training_class", "day", "half"):
         attended[place] += weights[item][day, half]
-    whole = {item: days_among(held[item]) for item in classes}
     book = Parameter.objects.book([_LIMIT])
     least = {item: _least_share(row, book) for item, row in classes.items()}
-    return [_presence(place, attended[place.pk], whole[place.training_class_id], least) for place in places]
+    return [
+        _presence(place, attended[place.pk], _held_for(place, held[place.training_class_id]), least)
+        for place in places
+    ]
+
+
+def _held_for(place: Enrolment, sessions: Sequence[tuple[dt.date, str]]) -> Fraction:
+    """What the class held while the person was in it."""
+    left = place.withdrawn_on
+    return days_among(one for one in sessions if left is None or one[0] <= left)
 
 
 def _least_share(item: TrainingClass, book: ParameterBook) -> Fraction | None:
@@ -85,7 +99,8 @@ def _presence(
     place: Enrolment, attended: Fraction, held: Fraction, least_of: Mapping[int, Fraction | None]
 ) -> Presence:
     least = least_of[place.training_class_id]
-    return Presence(place, attended, held, None if least is None else _reaches(attended, held, least))
+    asked = None if place.withdrawn_on else least
+    return Presence(place, attended, held, None if asked is None else _reaches(attended, held, asked))
 
 
 def _reaches(attended: Fraction, held: Fraction, least: Fraction) -> bool:

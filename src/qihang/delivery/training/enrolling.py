@@ -8,8 +8,8 @@ from dataclasses import replace
 import polars as pl
 
 from qihang.delivery.training.deciding import SOURCE, Settled, decide_waiting
-from qihang.delivery.training.enums import UNSETTLED, ClassState, EnrolmentState
-from qihang.delivery.training.models import Enrolment, TrainingClass
+from qihang.delivery.training.enums import ATTENDED_MARKS, UNSETTLED, ClassState, EnrolmentState
+from qihang.delivery.training.models import Attendance, Enrolment, TrainingClass
 from qihang.delivery.training.workflows import ENROLMENT_WORKFLOW
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
@@ -160,7 +160,11 @@ def enrol_unsubsidised(*, actor: Actor, enrolment: Enrolment, comment: str = "")
 
 
 def withdraw(*, actor: Actor, enrolment: Enrolment, on: dt.date, comment: str) -> Enrolment:
-    """The person leaves the class on a day; a reserved benefit is free again."""
+    """The person leaves the class on a day; a reserved benefit is free again.
+
+    Not before the last day on which they were there: who left in the first days counts in no figure, and the
+    institution alone must not be able to say so of somebody whom its own sheet shows in class.
+    """
     item = enrolment.training_class
     if on > clock.today():
         raise DomainError("退班日还没到，请写今天或以前的日子", field="on")
@@ -169,6 +173,8 @@ def withdraw(*, actor: Actor, enrolment: Enrolment, on: dt.date, comment: str) -
     if on > item.end:
         raise DomainError("班已经结束，不再办退班", field="on")
     with unit_of_work(actor):
+        hold_open(actor, item)  # no sheet comes in meanwhile
+        _require_gone_by(enrolment, on)
         moved = ENROLMENT_WORKFLOW.apply(
             enrolment, "withdraw", actor=actor, comment=comment, fields={"withdrawn_on": on}
         )
@@ -176,6 +182,17 @@ def withdraw(*, actor: Actor, enrolment: Enrolment, on: dt.date, comment: str) -
             actor=actor, source_kind=SOURCE, source_refs=[str(enrolment.public_id)], comment=f"退班：{comment}"
         )
     return moved
+
+
+def _require_gone_by(place: Enrolment, on: dt.date) -> None:
+    marks = Attendance.objects.valid().filter(enrolment=place, mark__in=ATTENDED_MARKS, day__gt=on)
+    last = marks.order_by("-day").values_list("day", flat=True).first()
+    if last is not None:
+        raise DomainError(
+            f"{last.month} 月 {last.day} 日还有到课记录，退班日不能早于那天；记错了先改考勤",
+            code="attended",
+            field="on",
+        )
 
 
 def hold_open(actor: Actor, item: TrainingClass) -> TrainingClass:

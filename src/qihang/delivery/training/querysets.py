@@ -6,7 +6,14 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Exists, ExpressionWrapper, OuterRef, Q
 
-from qihang.delivery.training.enums import EVER_ENROLLED, IN_CLASS, OPEN_CLASSES, ClassState, EnrolmentState
+from qihang.delivery.training.enums import (
+    ATTENDED_MARKS,
+    EVER_ENROLLED,
+    IN_CLASS,
+    OPEN_CLASSES,
+    ClassState,
+    EnrolmentState,
+)
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.ports import Port
 from qihang.foundation.core.roles import OFFICERS, Role
@@ -168,6 +175,13 @@ class EnrolmentQuerySet(models.QuerySet[Any]):
     def counted(self) -> Self:
         """Those who were ever enrolled."""
         return self.filter(state__in=EVER_ENROLLED)
+
+    def ever_in_class(self) -> Self:
+        """Those who sit or once sat in class, also while an officer still looked at their case and whatever came of it."""
+        from qihang.delivery.training.models import Attendance
+
+        sat = Attendance.objects.valid().filter(enrolment=OuterRef("pk"), mark__in=ATTENDED_MARKS)
+        return self.filter(Q(state__in=[*IN_CLASS, *EVER_ENROLLED]) | Exists(sat))
 
     def undecided(self) -> Self:
         """Applied, waiting for an officer."""

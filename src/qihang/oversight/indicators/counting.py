@@ -7,10 +7,10 @@ from typing import Any
 import polars as pl
 
 from qihang.oversight.indicators.catalogue import Beside, Indicator, Shape, Workings
-from qihang.oversight.indicators.enums import Grouping
+from qihang.oversight.indicators.enums import Grouping, Programme
 from qihang.oversight.indicators.figures import Figure, Group, ratio
 from qihang.oversight.indicators.known import Question
-from qihang.oversight.indicators.targets import Target, target_for
+from qihang.oversight.indicators.targets import Target, of_question, target_for
 
 SURVIVAL_DAYS = 365
 
@@ -31,17 +31,40 @@ _NUMBERS = {
 _NO_CASES: Counts = dict.fromkeys(_NUMBERS, 0)
 
 
-def count(
+def count(indicator: Indicator, workings: Workings) -> Iterator[tuple[Grouping | None, Figure]]:
+    """The indicator's figure for every group of every question, groups without a case included; each with its split."""
+    cases = indicator.cases(workings)
+    tell = _curves(cases) if indicator.shape is Shape.CURVE else _rates(indicator, cases)
+    yield from _figures(indicator, workings, tell, indicator.programme or workings.known.question.programme)
+
+
+def count_against(
     indicator: Indicator, workings: Workings, targets: Sequence[Target]
 ) -> Iterator[tuple[Grouping | None, Figure]]:
-    """The indicator's figure for every group of every question, groups without a case included; each with its split."""
+    """The same against targets: for each programme that has any, since each plan has its own."""
+    question = workings.known.question
+    mine = of_question(
+        targets,
+        indicator=indicator.name,
+        programme=question.programme,
+        year=question.as_of.year,
+        region=question.region,
+    )
+    for programme in Programme:
+        own = [target for target in mine if target.programme == programme]
+        if own:
+            cases = indicator.cases(workings).filter(pl.col("programme") == programme.value)
+            yield from _figures(indicator, workings, _against(cases, own), programme)
+
+
+def _figures(
+    indicator: Indicator, workings: Workings, tell: "_Tell", programme: Programme | None
+) -> Iterator[tuple[Grouping | None, Figure]]:
     known = workings.known
-    cases = indicator.cases(workings)
-    tell = _curves(cases) if indicator.shape is Shape.CURVE else _rates(indicator, cases, targets)
     for question in known.questions:
         for value in known.groups(question.by, indicator.cohort_day):
             numbers = tell(question, value, known.key(question.by, value))
-            yield question.by, Figure(**_head(indicator, question, value), **numbers)
+            yield question.by, Figure(**_head(indicator, question, value, programme), **numbers)
 
 
 # The numbers of a group's figure, from the question, the group's value and its name in the cases.
@@ -53,32 +76,38 @@ def _curves(cases: pl.DataFrame) -> _Tell:
     return lambda question, value, key: _curve(lives.get(key, []))
 
 
-def _rates(indicator: Indicator, cases: pl.DataFrame, targets: Sequence[Target]) -> _Tell:
+def _rates(indicator: Indicator, cases: pl.DataFrame) -> _Tell:
     counts = _by_group(cases.group_by("group").agg(**_NUMBERS))
     evidence = _evidence(cases) if Beside.EVIDENCE in indicator.beside else {}
 
     def tell(question: Question, value: str | None, key: str | None) -> dict[str, Any]:
-        counted = counts.get(key, _NO_CASES)
-        if indicator.shape is Shape.TARGET:
-            return _against_target(counted, _target(indicator, question, value, targets))
-        return _rate(counted, indicator.beside, evidence.get(key, {}))
+        return _rate(counts.get(key, _NO_CASES), indicator.beside, evidence.get(key, {}))
 
     return tell
 
 
-def _head(indicator: Indicator, question: Question, value: str | None) -> dict[str, Any]:
+def _against(cases: pl.DataFrame, targets: Sequence[Target]) -> _Tell:
+    counts = _by_group(cases.group_by("group").agg(**_NUMBERS))
+
+    def tell(question: Question, value: str | None, key: str | None) -> dict[str, Any]:
+        reached = counts.get(key, _NO_CASES)["numerator"]
+        return _fraction(reached, _target(question, value, targets)) | {"running": 0}
+
+    return tell
+
+
+def _head(indicator: Indicator, question: Question, value: str | None, programme: Programme | None) -> dict[str, Any]:
     return {
         "as_of": question.as_of,
         "known_only": question.known_only,
         "indicator": indicator.name,
-        "group": _group(indicator, question, value),
+        "group": _group(question, value, programme),
     }
 
 
-def _group(indicator: Indicator, question: Question, value: str | None) -> Group:
+def _group(question: Question, value: str | None, programme: Programme | None) -> Group:
     """The grouped value, and the programme where the figure is of one programme."""
     group = {} if question.by is None else {question.by.value: value}
-    programme = indicator.programme or question.programme
     return group if programme is None else {"programme": programme.value, **group}
 
 
@@ -124,22 +153,15 @@ def _evidence(cases: pl.DataFrame) -> dict[str | None, dict[str, int]]:
     return found
 
 
-def _target(indicator: Indicator, question: Question, value: str | None, targets: Sequence[Target]) -> int:
+def _target(question: Question, value: str | None, targets: Sequence[Target]) -> int:
     """Targets are set for places and institutions; no other group has one."""
     if question.by not in (None, Grouping.REGION, Grouping.INSTITUTION):
         return 0
     return target_for(
         targets,
-        indicator=indicator.name,
-        programme=question.programme,
-        year=question.as_of.year,
         region=value if question.by is Grouping.REGION else question.region,
         institution=value if question.by is Grouping.INSTITUTION else None,
     )
-
-
-def _against_target(counted: Counts, target: int) -> dict[str, Any]:
-    return _fraction(counted["numerator"], target) | {"running": 0}
 
 
 def _lives(cases: pl.DataFrame) -> dict[str | None, list[tuple[int, int, int]]]:

@@ -4,16 +4,18 @@ The document holds no name and no number of a person, so that it can be publishe
 published. Figures are computed from `Events` alone: it does not matter whether they came from the database or a file.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
 import polars as pl
 
 from qihang.foundation.core.errors import DomainError
-from qihang.oversight.indicators.reading import load, tables_of
+from qihang.oversight.indicators.reading import load, tables_of, targets_of
 from qihang.oversight.indicators.schema import TABLES, frame_schema, names
+from qihang.oversight.indicators.targets import Target
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +25,7 @@ class Events:
     persons: one row a person, with the category at the earliest counted enrolment. classes: planned days, and the
     region and institution that every group goes by. enrolments: one row a person and class. spells: work, one row an
     unbroken time with one employer by one evidence. firms: opening and shutting. headcounts: what a follow-up found.
+    targets: what was to be reached in a year, where anybody has set it.
     ValueError for a frame of another shape: it is the projection's fault, not a user's.
     """
 
@@ -32,6 +35,7 @@ class Events:
     spells: pl.DataFrame
     firms: pl.DataFrame
     headcounts: pl.DataFrame
+    targets: Sequence[Target] = ()
 
     def __post_init__(self) -> None:
         for table in TABLES:
@@ -45,7 +49,7 @@ class Events:
 
     @classmethod
     def empty(cls) -> Self:
-        return cls(**{table: pl.DataFrame(schema=frame_schema(table)) for table in TABLES})
+        return cls.of_tables({table: pl.DataFrame(schema=frame_schema(table)) for table in TABLES})
 
     @classmethod
     def read_json(cls, path: Path | str) -> Self:
@@ -56,7 +60,13 @@ class Events:
     @classmethod
     def from_document(cls, document: Any) -> Self:
         """The events of a document already parsed from JSON; the same refusals."""
-        return cls(**tables_of(document))
+        events = cls.of_tables(tables_of(document))
+        return replace(events, targets=[Target(**row) for row in targets_of(document)])
+
+    @classmethod
+    def of_tables(cls, tables: Mapping[str, pl.DataFrame]) -> Self:
+        """The events of these six tables, without targets."""
+        return cls(**{table: tables[table] for table in TABLES})  # type: ignore[arg-type]
 
     def write_json(self, path: Path | str) -> None:
         """Writes the document, one row a line, in the order of the frames. DomainError where it cannot be written."""
@@ -73,4 +83,7 @@ class Events:
             yield "{\n" if at == 0 else ",\n"
             rows = self.table(table).select(pl.struct(names(table)).struct.json_encode()).to_series()
             yield f' "{table}": [\n' + ",\n".join(rows) + "\n ]"
+        if self.targets:
+            targets = (json.dumps(asdict(target), ensure_ascii=False) for target in self.targets)
+            yield ',\n "targets": [\n' + ",\n".join(targets) + "\n ]"
         yield "\n}\n"

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 import polars as pl
+from django.conf import settings
 from django.db.models import Q
 
 from qihang.delivery.appraisal.enums import STANDING_SITTINGS, CertificateState
@@ -16,15 +17,20 @@ from qihang.delivery.appraisal.models import Certificate, Score, Sitting
 from qihang.delivery.employment.enums import SpellState
 from qihang.delivery.employment.models import WorkSpell
 from qihang.delivery.training.models import Enrolment, TrainingClass
+from qihang.foundation.core import clock
 from qihang.foundation.core.errors import DomainError
+from qihang.oversight.indicators.enums import Programme
 from qihang.oversight.indicators.events import Events
 from qihang.oversight.indicators.schema import frame_schema
+from qihang.oversight.indicators.targets import Target, whole_is
 from qihang.registry.policy import lookup
+from qihang.registry.policy.models import Parameter
 from qihang.registry.reference.codes import codes
 from qihang.registry.reference.regions import jurisdiction_table
 from qihang.registry.reference.scope import region_q
 
 DUE_DAYS = "appraisal.due_days"
+YEARLY_TARGET = "reemp.target.trainees_per_year"
 
 
 def events_from_database(*, programme: str | None = None, region: str | None = None) -> Events:
@@ -44,14 +50,37 @@ def events_from_database(*, programme: str | None = None, region: str | None = N
     places = Enrolment.objects.counted().filter(chosen).order_by("pk")
     classes = TrainingClass.objects.filter(pk__in=places.order_by().values("training_class"))
     people = places.order_by().values("person")
+    table = _classes(classes)
     return Events(
         persons=_persons(places),
-        classes=_classes(classes),
+        classes=table,
         enrolments=_enrolments(places),
         spells=_spells(WorkSpell.objects.filter(person__in=people, state=SpellState.ACCEPTED)),
         firms=pl.DataFrame(schema=frame_schema("firms")),
         headcounts=pl.DataFrame(schema=frame_schema("headcounts")),
+        targets=yearly_targets(table) if whole_is(region) and programme != Programme.STARTUP else [],
     )
+
+
+def last_day_of(year: int) -> dt.date:
+    """The day whose value of the parameter is the year's target."""
+    return dt.date(year + 1, 1, 1) - dt.timedelta(days=1)
+
+
+def yearly_targets(classes: pl.DataFrame) -> list[Target]:
+    """What the province is to reach in each year from its first class to its last, the coming year included.
+
+    A year's target is the value of the parameter in force at that year's end; none where nobody has set it.
+    """
+    days = [day for day in (classes["start"].min(), classes["end"].max(), clock.today()) if isinstance(day, dt.date)]
+    book = Parameter.objects.book([YEARLY_TARGET])
+    found = []
+    for year in range(min(days).year, max(days).year + 2):
+        end = last_day_of(year)
+        if row := lookup.find_in(book, YEARLY_TARGET, region=settings.PROVINCE_CODE, on=end):
+            target = Target(indicator="trained", programme=Programme.SKILLS, year=year, people=int(row.number))
+            found.append(target)
+    return found
 
 
 def _frame(table: str, rows: Any) -> pl.DataFrame:

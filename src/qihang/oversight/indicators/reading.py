@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import polars as pl
 
 from qihang.foundation.core.errors import DomainError
-from qihang.oversight.indicators.schema import DTYPES, ORDERED_DAYS, TABLES, Column, Kind, names
+from qihang.oversight.indicators.schema import DTYPES, ORDERED_DAYS, TABLES, TARGETS, Column, Kind
 
 # A head count beyond this is a slip of the hand, and would overflow sums before anything else.
 MOST_PEOPLE = 100_000_000
@@ -50,12 +50,19 @@ def load(path: Path) -> Any:
 def tables_of(document: Any) -> dict[str, pl.DataFrame]:
     """The tables of a document parsed from JSON, typed and checked for missing keys, wrong types, days that do not
     exist or run backwards, doubled ids and references to nothing. DomainError names the first fault met."""
-    tables = {table: _table(table, _rows(document, table)) for table in TABLES}
+    tables = {table: _table(table, columns, _rows(document, table)) for table, columns in TABLES.items()}
     for table in TABLES:
         _check_ids(table, tables[table])
         _check_references(table, tables)
         _check_order(table, tables[table])
     return tables
+
+
+def targets_of(document: Any) -> list[Row]:
+    """What the document says was to be reached, one row a target; nothing where it does not say. The same refusals."""
+    if "targets" not in document:
+        return []
+    return _table("targets", TARGETS, _rows(document, "targets")).drop("id").to_dicts()
 
 
 def _rows(document: Any, table: str) -> list[Row]:
@@ -77,12 +84,13 @@ def _refuse(table: str, at: int, problem: str, *, column: str = "", code: str) -
     raise DomainError(f"事件文件 {table} 第 {at + 1} 条：{problem}。请改正后再试。", code=code, field=field)
 
 
-def _table(table: str, rows: list[Row]) -> pl.DataFrame:
-    columns = {column.name: _column(table, column, _values(table, column, rows)) for column in TABLES[table]}
-    frame = pl.DataFrame(columns)
+def _table(table: str, columns: Sequence[Column], rows: list[Row]) -> pl.DataFrame:
+    frame = pl.DataFrame({column.name: _column(table, column, _values(table, column, rows)) for column in columns})
     if "id" in frame.columns:
         return frame
-    return frame.select(pl.int_range(1, len(rows) + 1, eager=True).cast(pl.String).alias("id"), *names(table))
+    return frame.select(
+        pl.int_range(1, len(rows) + 1, eager=True).cast(pl.String).alias("id"), *(column.name for column in columns)
+    )
 
 
 def _values(table: str, column: Column, rows: list[Row]) -> list[Any]:

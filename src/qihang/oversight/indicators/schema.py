@@ -107,6 +107,17 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     ),
 }
 
+# What was to be reached, where anything was: a document may say it beside its six tables. `region` and `institution`
+# are null for the whole.
+TARGETS: tuple[Column, ...] = (
+    _text("indicator", choices=("trained", "plan_completion")),
+    _text("programme", choices=Programme.values),
+    Column("year", Kind.COUNT),
+    Column("people", Kind.COUNT),
+    _text("region", optional=True),
+    _text("institution", optional=True),
+)
+
 # Days of one row that must not run backwards.
 ORDERED_DAYS: Mapping[str, tuple[str, str]] = {
     "classes": ("start", "end"),

@@ -7,7 +7,7 @@ import polars as pl
 
 from qihang.foundation.core.errors import NotFound
 from qihang.oversight.indicators.catalogue import BY_NAME, INDICATORS, Shape, Workings
-from qihang.oversight.indicators.counting import count
+from qihang.oversight.indicators.counting import count, count_against
 from qihang.oversight.indicators.enums import Grouping, Programme
 from qihang.oversight.indicators.events import Events
 from qihang.oversight.indicators.figures import Figure
@@ -28,10 +28,14 @@ def compute(
     """Every figure as known on `as_of`, one for each value of `by`, or one of all.
 
     `known_only`: recorded facts count from their recording day on. `region`: that region and below. Figures measured
-    against a target are computed only where `targets` are given; groups without one then have no value.
+    against a target are computed for each programme that has one there in that year, by `targets` or else by those of
+    the events; groups without one then have no value.
     """
     question = _question(as_of, known_only, programme, region, by)
-    return [figure for _, figure in _counted(Workings(Known(events, question)), targets)]
+    return [
+        figure
+        for _, figure in _counted(Workings(Known(events, question)), events.targets if targets is None else targets)
+    ]
 
 
 def compute_splits(
@@ -46,18 +50,21 @@ def compute_splits(
     """`compute` for every split at once (None: of all), much sooner than one after the other."""
     found: dict[Grouping | None, list[Figure]] = {by: [] for by in splits}
     question = _question(as_of, False, programme, region, None)
-    for by, figure in _counted(Workings(Known(events, question, splits)), targets):
+    held = events.targets if targets is None else targets
+    for by, figure in _counted(Workings(Known(events, question, splits)), held):
         found[by].append(figure)
     return found
 
 
-def _counted(workings: Workings, targets: Sequence[Target] | None) -> Iterator[tuple[Grouping | None, Figure]]:
+def _counted(workings: Workings, targets: Sequence[Target]) -> Iterator[tuple[Grouping | None, Figure]]:
     programme = workings.known.question.programme
     for indicator in INDICATORS:
         if programme is not None and indicator.programme not in (None, programme):
             continue
-        if indicator.shape is not Shape.TARGET or targets is not None:
-            yield from count(indicator, workings, targets or ())
+        if indicator.shape is Shape.TARGET:
+            yield from count_against(indicator, workings, targets)
+        else:
+            yield from count(indicator, workings)
 
 
 def cases(

@@ -199,8 +199,11 @@ def people_of(shares: Sequence[EvidenceShare]) -> int:
 
 
 @register.simple_tag
-def cohort_clock(cohorts: Sequence[Cohort]) -> figures.Clock:
-    return figures.cohort_clock(cohorts, clock.today())
+def cohort_clock(cohorts: Sequence[Cohort], day: dt.date | None = None) -> figures.Clock:
+    """As of today, or of an earlier day, whose line is then called by its date."""
+    today = clock.today()
+    past = day is not None and day != today
+    return figures.cohort_clock(cohorts, day or today, formats.short_date(day) if past else "今天")
 
 
 @register.simple_tag

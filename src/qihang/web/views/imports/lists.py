@@ -54,7 +54,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "imports/list.html",
-        {"page": page, "tabs": _tabs(counts, view), "starts": _starts(actor), "view": view},
+        {"page": page, "tabs": _tabs(counts, view), "starts": _starts(actor), "view": view, "why": _why(actor)},
     )
 
 
@@ -92,6 +92,15 @@ _BUTTONS = {
     BatchState.COMMITTED: "看结果",
     BatchState.DISCARDED: "看一眼",
 }
+
+
+def _why(actor: Actor) -> str:
+    """What to do where there is nothing, as far as this role can do anything."""
+    if _starts(actor):
+        return "点上面的按钮，选一个文件就能开始。"
+    if any(may_import(actor, kind) for _, kind in import_kinds.items()):
+        return "在班级的页面上选“导入”，就会列在这里。"
+    return "您的岗位不导入表。本单位的人导入的，会列在这里。"
 
 
 def _starts(actor: Actor) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.imports.enums import BatchState
 from qihang.foundation.imports.models import ImportBatch
-from qihang.foundation.imports.workflows import IMPORTERS
+from qihang.foundation.imports.ports import import_kinds
 from qihang.web import states
 from qihang.web.navigation import Item, register
 from qihang.web.parts import Tone
@@ -26,13 +26,16 @@ def waiting(actor: Actor) -> int:
     return found
 
 
+# Others read their colleagues' files by a link; a menu entry would lead them to a page where they can do nothing.
+_HANDS = frozenset(role for _, kind in import_kinds.items() for role in kind.roles)
+
 register(
     Item(
         label="导入的表",
         url_name="import_list",
         icon="file-earmark-text",
         group="own",
-        roles=frozenset(IMPORTERS),
+        roles=_HANDS,
         order=60,
         count=waiting,
     )

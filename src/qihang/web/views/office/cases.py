@@ -30,6 +30,7 @@ from qihang.registry.policy.models import Decision
 from qihang.registry.policy.services import ExplainedLine, conclude, explain, working
 from qihang.registry.policy.stored import facts_from_json
 from qihang.web.access import roles
+from qihang.web.explained import answer_of, is_gone
 from qihang.web.formats import chinese_date, with_unit
 from qihang.web.navigation import actor_of
 from qihang.web.parts import Crumb, Event, Outcome, Rule
@@ -81,7 +82,7 @@ def case(request: HttpRequest, public_id: str) -> HttpResponse:
             "evidence": _evidence(actor, place),
             "others": _others(actor, place),
             "may": _may(actor, place),
-            **(_explained(decision) if decision else {}),
+            **(_explained(place, decision) if decision else {}),
         },
     )
 
@@ -95,7 +96,7 @@ def _crumbs(place: Enrolment) -> list[Crumb]:
     ]
 
 
-def _explained(decision: Decision) -> dict[str, Any]:
+def _explained(place: Enrolment, decision: Decision) -> dict[str, Any]:
     lines = explain(decision, "officer")
     places = place_names({row.region for line in lines for row in line.parameters})
     passed, failed = (sum(line.passed is wanted for line in lines) for wanted in (True, False))
@@ -103,8 +104,8 @@ def _explained(decision: Decision) -> dict[str, Any]:
     said = [f"{len(lines)} 条：{passed} 条过", f"{failed} 条不过" if failed else "", f"{held} 条待核" if held else ""]
     return {
         "verdict": "，".join(filter(None, said)),
-        "conclusion": conclude(decision, "officer"),
-        "working": working(decision),
+        "conclusion": answer_of(place, "officer"),
+        "working": "" if is_gone(place) else working(decision),
         "rules": [_rule(line, places) for line in lines],
         "facts": _facts(decision),
         "version": f"规则第 {decision.rule.edition} 版，按 {decision.on:%Y-%m-%d} 的规定；可重算",

@@ -13,8 +13,8 @@ from qihang.delivery.training.models import Enrolment
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.roles import Role
 from qihang.registry.benefits.services import given_back_of
-from qihang.registry.policy.services import conclude
 from qihang.web.access import roles
+from qihang.web.explained import answer_of
 from qihang.web.navigation import actor_of
 from qihang.web.views.participant.steps import Way, next_step, stages
 
@@ -35,7 +35,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "way": way,
             "stages": stages(way) if way else [],
             "presence": own_presence(way.place) if way else None,
-            "conclusion": conclude(way.place.decision) if way and way.place.decision else "",
+            "conclusion": answer_of(way.place) if way else "",
             "earlier": places[1:],
         },
     )

@@ -13,9 +13,8 @@ from qihang.delivery.training.deciding import SOURCE
 from qihang.delivery.training.enrolling import get_place
 from qihang.foundation.core.roles import Role
 from qihang.registry.benefits.services import given_back_of
-from qihang.registry.policy.services import conclude
 from qihang.web.access import roles
-from qihang.web.explained import rule_rows
+from qihang.web.explained import answer_of, is_gone, rule_rows
 from qihang.web.navigation import actor_of
 from qihang.web.parts import Crumb
 
@@ -33,7 +32,8 @@ def overview(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         {
             "place": place,
             "item": place.training_class,
-            "conclusion": conclude(decision) if decision else "",
+            "conclusion": answer_of(place),
+            "gone": is_gone(place),
             "rules": rule_rows(decision, "participant") if decision else [],
             "back": given_back_of(actor=actor, source_kind=SOURCE, source_ref=str(place.public_id)),
             "days": days_of(place),

@@ -10,13 +10,14 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from qihang.delivery.training.categories import category_name
-from qihang.delivery.training.completing import Presence, attendance_summary
+from qihang.delivery.training.completing import Presence, presence_of
 from qihang.delivery.training.enums import ClassState, EnrolmentState
 from qihang.delivery.training.models import Enrolment, TrainingClass
 from qihang.delivery.training.workflows import PROVIDERS
 from qihang.foundation.core import clock
 from qihang.registry.reference.codes import codes
 from qihang.web.access import roles
+from qihang.web.explained import is_gone
 from qihang.web.navigation import actor_of
 from qihang.web.parts import Crumb, View
 from qihang.web.views.provider.access import PEOPLE_READERS, class_of, crumbs_of
@@ -27,7 +28,7 @@ OUTCOMES = {"passed": "够", "unknown": "在查", "failed": "不够", "none": "�
 
 def outcome_of(place: Enrolment) -> str:
     """How the conditions of the subsidy came out, in three outcomes; "none" for who does without it."""
-    if not place.subsidised:
+    if not place.subsidised or is_gone(place):
         return "none"
     decision = place.decision
     if decision is None:
@@ -46,7 +47,11 @@ def overview(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """The list, by state and by outcome."""
     item = class_of(request, public_id)
     actor = actor_of(request)
-    places = Enrolment.objects.visible_to(actor).filter(training_class=item).select_related("person", "decision")
+    places = (
+        Enrolment.objects.visible_to(actor)
+        .filter(training_class=item)
+        .select_related("person", "decision", "training_class")
+    )
     counts = dict(places.order_by("state").values_list("state").annotate(Count("pk")))
     state = request.GET.get("state", "")
     outcome = request.GET.get("outcome", "")
@@ -54,7 +59,7 @@ def overview(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     if outcome in OUTCOMES:
         rows = [place for place in rows if outcome_of(place) == outcome]
     page = Paginator(rows, _PAGE).get_page(request.GET.get("page"))
-    presence = {one.enrolment.pk: one for one in attendance_summary(item)}
+    presence = {one.enrolment.pk: one for one in presence_of(list(page))}
     brings_in = actor.role in PROVIDERS and item.state == ClassState.APPROVED and item.roster_last_day >= clock.today()
     return render(
         request,

@@ -22,8 +22,9 @@ from qihang.foundation.core import clock
 from qihang.foundation.core.errors import DomainError, NotFound
 from qihang.foundation.core.roles import OFFICERS
 from qihang.registry.policy.models import Decision
-from qihang.registry.policy.services.explaining import Audience, ExplainedLine, conclude, explain, working
+from qihang.registry.policy.services.explaining import Audience, ExplainedLine, explain, working
 from qihang.web.access import roles
+from qihang.web.explained import answer_of, is_gone
 from qihang.web.formats import chinese_date
 from qihang.web.forms import DayField, PageForm
 from qihang.web.navigation import actor_of
@@ -68,8 +69,9 @@ def overview(request: HttpRequest, public_id: uuid.UUID, person_id: uuid.UUID) -
             "outcome": outcome_of(place),
             "facts": _facts(place),
             "rules": _rules(place.decision, audience) if place.decision else [],
-            "conclusion": conclude(place.decision, audience) if place.decision else "",
-            "working": working(place.decision) if place.decision else "",
+            "conclusion": answer_of(place, audience),
+            "gone": is_gone(place),
+            "working": working(place.decision) if place.decision and not is_gone(place) else "",
             "plain": audience == "participant",
             "refusals": [REFUSALS[key].mend for key in place.refusals if key in REFUSALS],
             "presence": own_presence(place),

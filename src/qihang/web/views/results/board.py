@@ -1,7 +1,5 @@
 """成效总览: one sentence, the three aims, the places, the institutions, the cohorts."""
 
-import datetime as dt
-from calendar import monthrange
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -16,23 +14,30 @@ from django.views.decorators.http import require_POST, require_safe
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import NotFound
 from qihang.foundation.jobs import services as jobs
-from qihang.oversight.indicators.catalogue import BY_NAME
+from qihang.oversight.indicators.catalogue import BY_NAME, Shape
 from qihang.oversight.indicators.enums import Grouping, Programme
 from qihang.oversight.indicators.models import FigureRun
 from qihang.oversight.indicators.snapshots import REFRESH_JOB, figures_of
-from qihang.registry.policy import lookup
 from qihang.registry.reference.models import Region
-from qihang.registry.reference.scope import region_within
+from qihang.registry.reference.scope import ancestors, region_within
 from qihang.web.access import roles
-from qihang.web.formats import percent, with_unit
+from qihang.web.formats import full_date, grouped, percent, with_unit
 from qihang.web.navigation import actor_of
-from qihang.web.parts import Cohort
-from qihang.web.views.results.places import institutions_of, places_below, tiles_of
-from qihang.web.views.results.reading import HEADLINE, Reader, Row, evidence_of, reader_of, row_of
+from qihang.web.parts import Figure
+from qihang.web.views.results.cohorts import cohorts_of
+from qihang.web.views.results.moments import Moment, moment_of, years_of
+from qihang.web.views.results.places import institutions_of, places_below, tiles_of, total_of
+from qihang.web.views.results.reading import (
+    HEADLINE,
+    Above,
+    Reader,
+    Row,
+    evidence_of,
+    reader_of,
+    row_of,
+    target_note,
+)
 from qihang.web.views.results.roles import READERS
-
-_WINDOW = "employment.window_months"
-_COHORTS_SHOWN = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +55,14 @@ def overview(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     region = region_of(request, actor)
     run = FigureRun.objects.latest_run()
-    context: dict[str, Any] = {"region": region, "run": run, "above": _above(actor, region)}
+    context: dict[str, Any] = {"region": region, "run": run}
     if run is not None:
-        context |= _figures(run, reader_of(region.code, run.as_of))
+        moment = moment_of(request, run)
+        context |= _figures(moment, region) | {
+            "moment": moment,
+            "years": years_of(moment, region.code),
+            "above": moment.url("results") if region.code != actor.region else "",
+        }
     return render(request, "results/board.html", context)
 
 
@@ -74,42 +84,72 @@ def region_of(request: HttpRequest, actor: Actor) -> Region:
     return found
 
 
-def _figures(run: FigureRun, reader: Reader) -> dict[str, Any]:
-    rows = _rows(run, reader.region)
+def _figures(moment: Moment, region: Region) -> dict[str, Any]:
+    rows = _rows(moment, region.code)
+    reader = reader_of(region.code, moment.day, _places_above(moment, region), moment)
     headline = row_of(rows, HEADLINE)
+    few = headline is None or reader.is_few(headline)
     return {
-        "sentence": _sentence(rows, reader),
-        "cards": [reader.card(row_of(rows, name), name) for name in ("completion", "pass_rate", HEADLINE)],
-        "shares": evidence_of(headline),
+        "sentence": _sentence(rows, reader, moment),
+        "cards": _cards(rows, reader, moment),
+        "shares": [] if few else evidence_of(headline),
         "counted": headline["numerator"] if headline else 0,
-        "places": places_below(run, reader),
-        "institutions": institutions_of(run, reader),
-        "tiles": tiles_of(run, reader) if reader.region == settings.PROVINCE_CODE else [],
+        "places": places_below(moment, reader),
+        "institutions": institutions_of(moment, reader),
+        "total": total_of(reader, region.name, rows),
+        "tiles": tiles_of(moment, reader) if reader.region == settings.PROVINCE_CODE else [],
         "target": reader.targets.get(HEADLINE),
-        "cohorts": _cohorts(run, reader),
+        "small_n": reader.small_n,
+        "cohorts": cohorts_of(_rows(moment, region.code, Grouping.COHORT), reader, moment.day),
         "all": [_line(reader, row) for row in rows if row["indicator"] in BY_NAME and row.get("denominator")],
     }
 
 
-def _rows(run: FigureRun, region: str, by: Grouping | None = None) -> list[Row]:
-    return list(figures_of(run, programme=Programme.SKILLS, region=region, by=by))
+def _rows(moment: Moment, region: str, by: Grouping | None = None) -> list[Row]:
+    return list(figures_of(moment.run, programme=Programme.SKILLS, region=region, by=by, as_of=moment.day))
 
 
-def _sentence(rows: list[Row], reader: Reader) -> list[Said]:
+def _places_above(moment: Moment, region: Region) -> list[Above]:
+    """The city and the province of a county, nearest first: their figures are public where they are of enough people."""
+    codes = ancestors(region.code)[1:]
+    names = dict(Region.objects.filter(code__in=codes).values_list("code", "name"))
+    return [Above(names[code], _rows(moment, code)) for code in codes if code in names]
+
+
+def _cards(rows: list[Row], reader: Reader, moment: Moment) -> list[Figure]:
+    """The three aims of the plan: people trained in the year (where a target is set), passed, at work."""
+    trained = row_of(rows, "trained")
+    first = (
+        reader.year_card(trained, target_note(moment.day))
+        if trained and trained["denominator"]
+        else reader.card(row_of(rows, "completion"), "completion")
+    )
+    return [first, *(reader.card(row_of(rows, name), name) for name in ("pass_rate", HEADLINE))]
+
+
+def _sentence(rows: list[Row], reader: Reader, moment: Moment) -> list[Said]:
     """What there is to say, by rule: how many completed, how many passed, how many of those due are at work."""
     completion, passed, employed = (row_of(rows, name) for name in ("completion", "pass_rate", HEADLINE))
     if completion is None or not completion["denominator"]:
         return [Said("还没有结束的班。班结束以后，这里写学完、合格和再就业的人数。")]
     unit = BY_NAME["completion"].counts
     enrolled, completed = (with_unit(completion[part], unit) for part in ("denominator", "numerator"))
-    said = [Said(f"报了班、班期结束的 {enrolled}，学完", completed)]
-    if passed and passed["denominator"]:
-        said.append(Said("；学完考过的，合格", reader.rate(passed)))
-    if employed and employed["denominator"]:
-        said.append(Said("；学完满半年的，找到工作", reader.rate(employed)))
-        if (share := reader.share(employed)) is not None and employed.get("strict") is not None:
-            said.append(_hard(percent(Decimal(employed["strict"]) / employed["denominator"]), percent(share)))
+    said = [Said(f"到 {full_date(moment.day)}，报了班、班期结束的 {enrolled}，学完", completed)]
+    said += _rate_said(reader, passed, "学完考过的", "合格")
+    said += _rate_said(reader, employed, "学完满半年的", "找到工作")
+    if employed and (share := reader.share(employed)) is not None and employed.get("strict") is not None:
+        said.append(_hard(percent(Decimal(employed["strict"]) / employed["denominator"]), percent(share)))
     return [*said, Said("。")]
+
+
+def _rate_said(reader: Reader, row: Row | None, who: str, what: str) -> list[Said]:
+    """A rate in the sentence; of too few people what stands in its place."""
+    if row is None or not row["denominator"]:
+        return []
+    if reader.is_few(row):
+        higher = f"，{higher}" if (higher := reader.higher(row)) else ""
+        return [Said(f"；{who}人太少，{what}的比率不显示{higher}")]
+    return [Said(f"；{who}，{what}", reader.rate(row))]
 
 
 def _hard(strict: str, all_kinds: str) -> Said:
@@ -121,54 +161,20 @@ def _hard(strict: str, all_kinds: str) -> Said:
 
 def _line(reader: Reader, row: Row) -> dict[str, Any]:
     indicator = BY_NAME[row["indicator"]]
+    yearly = indicator.shape is Shape.TARGET
+    few = not yearly and reader.is_few(row)
+    strict = row.get("strict")
     return {
-        "label": indicator.label,
-        "numerator": row["numerator"],
-        "denominator": row["denominator"],
-        "rate": reader.rate(row),
+        "label": f"{row['as_of'][:4]} {indicator.label}" if yearly else indicator.label,
+        "how": _against(row, indicator.counts) if yearly else reader.fraction(row),
+        "rate": percent(Decimal(row["value"])) if yearly else reader.rate(row),
+        "higher": reader.higher(row) if few else "",
         "running": row.get("running") or 0,
+        "strict": "" if few or strict is None else percent(Decimal(strict) / row["denominator"]),
         "unit": indicator.counts,
         "url": reader.cases_url(row),
     }
 
 
-def _cohorts(run: FigureRun, reader: Reader) -> list[Cohort]:
-    """The months of completion with the part at work so far; months of too few people are left out.
-
-    A window is over when nobody of the month is open.
-    """
-    found = lookup.find(_WINDOW, region=reader.region, on=run.as_of)
-    if found is None:
-        return []
-    rows = [row for row in _rows(run, reader.region, Grouping.COHORT) if row["indicator"] == HEADLINE]
-    cohorts = [_cohort(row, int(found.number)) for row in rows if row["group"].get("cohort")]
-    enough = [cohort for cohort in cohorts if cohort.people >= reader.small_n]
-    return sorted(enough, key=lambda cohort: cohort.finished)[-_COHORTS_SHOWN:]
-
-
-def _cohort(row: Row, window: int) -> Cohort:
-    year, month = (int(part) for part in str(row["group"]["cohort"]).split("-")[:2])
-    people = row["denominator"] + row["running"]
-    already = row["numerator"] + (row.get("running_already") or 0)
-    last = dt.date(year, month, monthrange(year, month)[1])
-    return Cohort(
-        label=f"{year} 年 {month} 月",
-        people=people,
-        finished=last,
-        due=_months_on(last, window),
-        half=_months_on(last, window // 2),
-        rate=Decimal(already) / people if people else Decimal(0),
-        settled=row["running"] == 0,
-    )
-
-
-def _months_on(day: dt.date, months: int) -> dt.date:
-    """The last day of the month so many months on."""
-    count = day.year * 12 + day.month - 1 + months
-    year, month = divmod(count, 12)
-    return dt.date(year, month + 1, monthrange(year, month + 1)[1])
-
-
-def _above(actor: Actor, region: Region) -> str:
-    """The way back to the reader's own region."""
-    return "" if region.code == actor.region else reverse("results")
+def _against(row: Row, unit: str) -> str:
+    return f"{grouped(row['numerator'])} ÷ 目标 {with_unit(row['denominator'], unit)}"

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.conf import settings
-from django.urls import reverse
 
 from qihang.oversight.indicators.enums import Grouping, Programme
-from qihang.oversight.indicators.models import FigureRun
 from qihang.oversight.indicators.snapshots import figures_by_region, figures_of
 from qihang.registry.reference.models import Region
 from qihang.registry.reference.places import short_name
 from qihang.web.figures import TILE_PLACES
 from qihang.web.parts import Tile
+from qihang.web.views.results.moments import Moment
 from qihang.web.views.results.reading import HEADLINE, Reader, Row, row_of
 
 # How far behind the aim a place lies, in parts of one: the bounds between the tiles' colours.
@@ -43,21 +42,25 @@ def cities() -> dict[str, str]:
     return dict(Region.objects.filter(code__in=own).values_list("code", "name"))
 
 
-def places_below(run: FigureRun, reader: Reader) -> list[PlaceLine]:
+def places_below(moment: Moment, reader: Reader) -> list[PlaceLine]:
     """The divisions directly below that had a class, by how many completed."""
     names = dict(Region.objects.children_of(reader.region).values_list("code", "name"))
-    kept = figures_by_region(run, programme=Programme.SKILLS, regions=names)
+    kept = figures_by_region(moment.run, programme=Programme.SKILLS, regions=names, as_of=moment.day)
     lines = [
-        _line(reader, names[code], f"{reverse('results')}?region={code}", rows, ("", ""))
-        for code, rows in kept.items()
+        _line(reader, names[code], moment.url("results", region=code), rows, ("", "")) for code, rows in kept.items()
     ]
     return sorted(lines, key=lambda line: -line.completed)
 
 
-def institutions_of(run: FigureRun, reader: Reader) -> list[PlaceLine]:
+def total_of(reader: Reader, name: str, rows: Sequence[Row]) -> PlaceLine:
+    """The region itself, at the foot of its parts: what to read where a part has too few people."""
+    return _line(reader, name, "", rows, ("", ""))
+
+
+def institutions_of(moment: Moment, reader: Reader) -> list[PlaceLine]:
     """Every institution of the region, by how many completed."""
     by = Grouping.INSTITUTION
-    rows = figures_of(run, programme=Programme.SKILLS, region=reader.region, by=by)
+    rows = figures_of(moment.run, programme=Programme.SKILLS, region=reader.region, by=by, as_of=moment.day)
     values = sorted({str(row["group"].get(by.value)) for row in rows if row["group"].get(by.value)})
     lines = []
     for value in values:
@@ -83,10 +86,10 @@ def _line(reader: Reader, name: str, url: str, rows: Sequence[Row], group: tuple
     )
 
 
-def tiles_of(run: FigureRun, reader: Reader) -> list[Tile]:
+def tiles_of(moment: Moment, reader: Reader) -> list[Tile]:
     """The headline of every city and county, coloured by how far it is from the aim; only for the whole province."""
     names = cities()
-    kept = figures_by_region(run, programme=Programme.SKILLS, regions=names)
+    kept = figures_by_region(moment.run, programme=Programme.SKILLS, regions=names, as_of=moment.day)
     target = reader.targets.get(HEADLINE)
     tiles = []
     for code, name in names.items():
@@ -96,7 +99,7 @@ def tiles_of(run: FigureRun, reader: Reader) -> list[Tile]:
                 code=code,
                 label=short_name(name),
                 value="—" if part is None else f"{part * 100:.0f}",
-                url=f"{reverse('results')}?region={code}",
+                url=moment.url("results", region=code),
                 level=_level(part, target),
                 spoken="人太少或没到期" if part is None else "%",
             )
