@@ -96,6 +96,33 @@ class Step:
     stage: Stage = Stage.NEXT
 
 
+# What stands at the head of a next step: nothing to do, something to read, something to do.
+NOTHING_TO_DO = "现在没有要您办的事"
+TO_READ = "有一件事要您看看"
+ASKED = "有一件事请您办"
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """The one thing to do now: what it brings (`title`), how urgent (`head`), why, and the button.
+
+    `posts`: the button is a form's, for what is written down when it is asked for. `more`: what else there is.
+    """
+
+    head: str
+    title: str
+    why: str
+    action: str = ""
+    url: str = ""
+    posts: bool = False
+    more: str = ""
+
+    @property
+    def tone(self) -> str:
+        """Only what the person has to do is coloured as such."""
+        return "calm" if self.head == NOTHING_TO_DO else "warn"
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One entry of a history. `seal` only for decisions with legal effect; other acts are a dot.

@@ -120,7 +120,7 @@ def trainee_looks_back(stage: Stage, number: str) -> None:
     trainee = stage.comes("wangxiulan", PHONE)
     trainee.sees("拿到证书，也有工作了", "上课 10 天，到了 10 天")
     trainee.press("一条一条看")
-    trainee.sees("满 16 周岁", "03-16")
+    trainee.sees("满 16 周岁", "3 月 16 日")
     trainee.page.get_by_role("link", name="我的事").last.click()
     trainee.press("看我的证书")
     trainee.sees(number)

@@ -13,7 +13,7 @@ from tests.delivery.subsidies.builders import completed_class, reserve
 from tests.factories import SYSTEM, make_actor
 from tests.web.browser import VIEWPORTS, Viewport, Visitor, assert_accessible, screenshot, settle
 from tests.web.office.desk import session_of, user_of
-from tests.web.participant.test_pages import joined, placed
+from tests.web.participant.scenes import joined, placed
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 

@@ -14,6 +14,7 @@ from qihang.registry.participants.own_case import own_persons
 from qihang.registry.policy import lookup
 
 DUE_DAYS = "appraisal.due_days"
+LEAST_POINTS = "appraisal.pass_score"
 
 
 def last_day(item: TrainingClass) -> dt.date:

@@ -14,7 +14,7 @@ import polars as pl
 from qihang.delivery.appraisal.enums import SittingState
 from qihang.delivery.appraisal.imports import Points, ScoreRegister
 from qihang.delivery.appraisal.models import Certificate, Score, Sitting
-from qihang.delivery.appraisal.rules import may_be_held, may_judge
+from qihang.delivery.appraisal.rules import LEAST_POINTS, may_be_held, may_judge
 from qihang.delivery.appraisal.services import issue_many
 from qihang.delivery.appraisal.workflows import SITTING_WORKFLOW
 from qihang.delivery.training.enums import EnrolmentState
@@ -229,7 +229,7 @@ def _write(register: SittingRegister, part: CommitRows, source_id: str) -> _Writ
 
 
 def _pass_score(sitting: Sitting) -> Decimal:
-    value = lookup.require("appraisal.pass_score", region=sitting.region_id, on=sitting.on)
+    value = lookup.require(LEAST_POINTS, region=sitting.region_id, on=sitting.on)
     return Decimal(str(value))
 
 

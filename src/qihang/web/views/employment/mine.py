@@ -11,14 +11,16 @@ from django.views.decorators.http import require_safe
 from qihang.delivery.employment.enums import SpellState
 from qihang.delivery.employment.models import WorkSpell
 from qihang.delivery.employment.services import claim_work, get_spell, withdraw_claim
-from qihang.delivery.employment.workflows import WORK_SPELL_WORKFLOW
 from qihang.foundation.core.errors import DomainError
 from qihang.foundation.core.roles import Role
 from qihang.registry.participants.models import Person
 from qihang.web.access import roles
+from qihang.web.formats import chinese_date
 from qihang.web.navigation import actor_of
+from qihang.web.parts import NOTHING_TO_DO, NextStep
 from qihang.web.refusals import show_refusal
 from qihang.web.views.employment.forms import ClaimForm
+from qihang.web.views.employment.own_work import OwnWork, answer_to, own_work, refused_step, waiting_step
 from qihang.web.views.employment.roles import PROVIDERS
 
 
@@ -26,17 +28,23 @@ from qihang.web.views.employment.roles import PROVIDERS
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """What is known of my work, newest first."""
-    rows = WorkSpell.objects.visible_to(actor_of(request)).exclude(state=SpellState.ABSORBED).order_by("-start")
+    actor = actor_of(request)
+    rows = WorkSpell.objects.visible_to(actor).exclude(state=SpellState.ABSORBED).order_by("-start")
     spells = list(rows.select_related("last_list"))
-    return render(request, "employment/mine.html", {"spells": [(spell, _answer(spell)) for spell in spells]})
+    values = {"spells": [(spell, answer_to(spell)) for spell in spells], "next": _next(own_work(actor))}
+    return render(request, "employment/mine.html", values)
 
 
-def _answer(spell: WorkSpell) -> str:
-    """What an officer wrote when it was not accepted, or no longer."""
-    if spell.state not in {SpellState.REJECTED, SpellState.TAKEN_BACK}:
-        return ""
-    last = WORK_SPELL_WORKFLOW.history(spell).last()
-    return last.comment if last else ""
+def _next(work: OwnWork) -> NextStep:
+    claim = reverse("work_claim")
+    known = refused_step(work, "重新交材料", "work_claim") or waiting_step(work, "还有别的工作，再报一份", claim)
+    if known is not None:
+        return known
+    papers = "拍一张劳动合同、就业登记证明或营业执照就行。单位给您交了社保的，县里每月自己核对，不报也算。"
+    if work.now is not None:
+        return NextStep(NOTHING_TO_DO, "记着您现在有工作", f"换了单位，再报一次：{papers}", "我换单位了", claim)
+    head = f"上一份工作记到 {chinese_date(work.lost.end)}" if work.lost else "现在没有您的工作记录"
+    return NextStep(head, "找到工作了，报给县里", papers, "我找到工作了", claim)
 
 
 @roles(Role.PARTICIPANT)

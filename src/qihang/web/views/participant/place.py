@@ -1,22 +1,26 @@
-"""One class of mine: whether the conditions for the subsidy are met and why, and my days."""
+"""One class of mine: the subsidy and why, what I scored, my days, and whom to ask."""
 
 import uuid
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from qihang.delivery.training.attendance_days import days_of
 from qihang.delivery.training.completing import own_presence
-from qihang.delivery.training.deciding import SOURCE
 from qihang.delivery.training.enrolling import get_place
+from qihang.delivery.training.enums import EnrolmentState
+from qihang.foundation.core.privacy import reveal
 from qihang.foundation.core.roles import Role
-from qihang.registry.benefits.services import given_back_of
 from qihang.web.access import roles
-from qihang.web.explained import answer_of, is_gone, rule_rows
 from qihang.web.navigation import actor_of
 from qihang.web.parts import Crumb
+from qihang.web.views.participant.refusal import refusal_of
+from qihang.web.views.participant.way import way_of
+from qihang.web.views.participant.words import attempts_of, in_words, rules_of, said_lines, subsidy_words
+
+_CALLS = "班里的学员找学校"
 
 
 @roles(Role.PARTICIPANT)
@@ -25,19 +29,36 @@ def overview(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """My place in a class; NotFound for anybody else's."""
     actor = actor_of(request)
     place = get_place(actor=actor, public_id=str(public_id))
-    decision = place.decision
+    way = way_of(actor, place)
     return render(
         request,
         "participant/place.html",
         {
             "place": place,
             "item": place.training_class,
-            "conclusion": answer_of(place),
-            "gone": is_gone(place),
-            "rules": rule_rows(decision, "participant") if decision else [],
-            "back": given_back_of(actor=actor, source_kind=SOURCE, source_ref=str(place.public_id)),
+            "way": way,
+            "conclusion": subsidy_words(way),
+            "refusal": refusal_of(way) if place.state == EnrolmentState.REFUSED else [],
+            "said": said_lines(way.said),
+            "rules": rules_of(place.decision),
+            "back_why": in_words(way.back.why) if way.back else "",
+            "attempts": attempts_of(way.exam),
             "days": days_of(place),
             "presence": own_presence(place),
             "crumbs": [Crumb("我的事", reverse("my_home")), Crumb(place.training_class.name)],
         },
     )
+
+
+@roles(Role.PARTICIPANT)
+@require_POST
+def contact(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """The number of whom to ask at the school: for its trainees, and written down as every look behind a mask is."""
+    actor = actor_of(request)
+    place = get_place(actor=actor, public_id=str(public_id))
+    item = place.training_class
+    number = reveal(actor=actor, obj=item, field="contact_phone", reason=_CALLS)
+    crumbs = [Crumb("我的事", reverse("my_home")), Crumb(f"找{item.contact_name}")]
+    response = render(request, "participant/contact.html", {"item": item, "number": number, "crumbs": crumbs})
+    response.headers["Cache-Control"] = "no-store"
+    return response

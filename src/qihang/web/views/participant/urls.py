@@ -8,4 +8,5 @@ urlpatterns = [
     path("", home.overview, name="my_home"),
     path("looks/", looks.overview, name="my_looks"),
     path("classes/<uuid:public_id>/", place.overview, name="my_class"),
+    path("classes/<uuid:public_id>/contact/", place.contact, name="my_class_contact"),
 ]

@@ -17,6 +17,7 @@ from qihang.delivery.training.enrolling import enrol_unsubsidised, get_place
 from qihang.delivery.training.enrolling import withdraw as take_out
 from qihang.delivery.training.imports.roster import REFUSALS
 from qihang.delivery.training.models import Enrolment
+from qihang.delivery.training.said import said_of
 from qihang.delivery.training.workflows import ENROLMENT_WORKFLOW, PROVIDERS
 from qihang.foundation.core import clock
 from qihang.foundation.core.errors import DomainError, NotFound
@@ -37,6 +38,9 @@ from qihang.web.views.provider.people import education_name, outcome_of
 from qihang.web.views.provider.steps import history_of
 
 _OUTCOMES = {True: Outcome.PASSED, False: Outcome.FAILED, None: Outcome.UNKNOWN}
+
+# What an officer writes to the person is for them, their school and the officers.
+_READ_WORDS = frozenset({*PROVIDERS, *OFFICERS})
 
 
 def place_of(request: HttpRequest, public_id: uuid.UUID, person_id: uuid.UUID) -> Enrolment:
@@ -74,6 +78,7 @@ def overview(request: HttpRequest, public_id: uuid.UUID, person_id: uuid.UUID) -
             "working": working(place.decision) if place.decision and not is_gone(place) else "",
             "plain": audience == "participant",
             "refusals": [REFUSALS[key].mend for key in place.refusals if key in REFUSALS],
+            "said": said_of(place) if actor.role in _READ_WORDS else [],
             "presence": own_presence(place),
             "days": days_of(place),
             "events": history_of(ENROLMENT_WORKFLOW, place),
