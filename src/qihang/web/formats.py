@@ -5,6 +5,7 @@ line's end, negatives carry a real minus sign, and the current year is left out 
 """
 
 import datetime as dt
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
@@ -20,6 +21,7 @@ _CAPITAL_DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _CAPITAL_UNITS = ("", "拾", "佰", "仟")
 _CAPITAL_SECTIONS = ("", "万", "亿", "兆")
 _CAPITAL_LIMIT = Decimal(10) ** 16
+_ISO_DAY = re.compile(r"(?<![\d-])\d{4}-\d\d-\d\d(?![\d-])")
 _WEEKDAYS = "一二三四五六日"
 
 Number = int | float | Decimal | Fraction
@@ -163,6 +165,23 @@ def date_span(first: dt.date, last: dt.date) -> str:
 
 def weekday(value: dt.date) -> str:
     return f"周{_WEEKDAYS[value.weekday()]}"
+
+
+def in_words(text: str) -> str:
+    """Somebody's words with their days as the pages write them: 2026-06-25 becomes `2026 年 6 月 25 日`."""
+    return _ISO_DAY.sub(lambda found: _day_in_words(found[0]), text)
+
+
+def _day_in_words(iso: str) -> str:
+    try:
+        return full_date(dt.date.fromisoformat(iso))
+    except ValueError:  # no day of any calendar: it stays as it was written
+        return iso
+
+
+def full_stop(words: str) -> str:
+    """Somebody's words as a sentence of its own."""
+    return words if words.endswith(("。", "！", "？")) else f"{words}。"
 
 
 def identity_groups(text: str) -> str:

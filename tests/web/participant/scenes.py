@@ -19,6 +19,7 @@ from qihang.delivery.appraisal.services import (
 from qihang.delivery.appraisal.workflows import SITTING_WORKFLOW
 from qihang.delivery.employment.models import WorkSpell
 from qihang.delivery.employment.services import accept_claim, claim_work, reject_claim, take_back
+from qihang.delivery.training.enrolling import reject_category
 from qihang.delivery.training.models import Enrolment, TrainingClass
 from qihang.delivery.training.workflows import ENROLMENT_WORKFLOW
 from qihang.foundation.accounts.models import User
@@ -29,10 +30,11 @@ from qihang.foundation.core.evidence import EvidenceType
 from qihang.foundation.core.units import unit_of_work
 from qihang.registry.participants.models import Person
 from tests.delivery.appraisal.builders import make_station
-from tests.delivery.builders import END, approved_class, ground, make_cast, place_in
+from tests.delivery.builders import END, FILED, approved_class, ground, make_cast, place_in
 from tests.delivery.subsidies.builders import complete, completed_class
 from tests.factories import SYSTEM, make_actor, make_user
 from tests.foundation.documents.conftest import picture
+from tests.web.office.desk import waiting_place
 
 TODAY = dt.date(2026, 4, 20)
 SAT = dt.date(2026, 3, 30)
@@ -75,6 +77,16 @@ def completed(**fields: Any) -> Enrolment:
     """Of a class that the school has completed."""
     ground()
     return completed_class(make_cast(), **fields)[1][0]
+
+
+def refused(words: str) -> Enrolment:
+    """An officer found that they are not of their category, and wrote them so."""
+    ground()
+    cast = make_cast()
+    with clock.travel_to(FILED):
+        found = waiting_place(approved_class(cast))
+        reject_category(actor=cast.intake, enrolment=found, reason=words)
+    return Enrolment.objects.get(pk=found.pk)
 
 
 def finish(item: TrainingClass) -> None:

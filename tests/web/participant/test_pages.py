@@ -73,7 +73,7 @@ def test_a_decision_is_told_in_plain_words() -> None:
 def test_the_money_is_said_to_go_to_the_school() -> None:
     place = scenes.completed()
     user = joined(place)
-    said = "条件都够，可以补1,500元。这笔钱政府付给培训学校，不打到您的卡里，您不用管。"
+    said = "条件都够，可以补1,500元。这笔钱政府按结果付给培训学校，不打到您的卡里，您不用管。"
     assert said in words_of(page(user))
     assert said in class_page(user, place)
 
@@ -193,7 +193,7 @@ class TestRefused:
         told = class_page(joined(place), place, START)
         for said in (
             "结论这次的补贴不能发。",
-            "差在哪条人员类别核实过（",
+            "没够上的人员类别核实过（",
             "您的情况",
             "往后怎样课可以自费上",
             "不占用您的补贴次数",

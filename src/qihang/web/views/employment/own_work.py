@@ -10,7 +10,7 @@ from qihang.delivery.employment.models import WorkSpell
 from qihang.delivery.employment.workflows import WORK_SPELL_WORKFLOW
 from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
-from qihang.web.formats import chinese_date
+from qihang.web.formats import chinese_date, full_stop, in_words
 from qihang.web.parts import ASKED, NOTHING_TO_DO, NextStep
 
 _NOT_ACCEPTED = (SpellState.REJECTED, SpellState.TAKEN_BACK)
@@ -65,16 +65,11 @@ def answer_to(spell: WorkSpell) -> str:
     if spell.state not in _NOT_ACCEPTED:
         return ""
     last = WORK_SPELL_WORKFLOW.history(spell).last()
-    return last.comment if last else ""
+    return in_words(last.comment) if last else ""
 
 
 def employer_of(spell: WorkSpell) -> str:
     return f"“{spell.employer_name}”" if spell.employer_name else "单位没有写"
-
-
-def full_stop(words: str) -> str:
-    """Somebody's words as a sentence of its own."""
-    return words if words.endswith(("。", "！", "？", ".")) else f"{words}。"
 
 
 def refused_step(work: OwnWork, action: str, url_name: str) -> NextStep | None:

@@ -14,11 +14,12 @@ from qihang.delivery.training.enums import EnrolmentState
 from qihang.foundation.core.privacy import reveal
 from qihang.foundation.core.roles import Role
 from qihang.web.access import roles
+from qihang.web.formats import in_words
 from qihang.web.navigation import actor_of
 from qihang.web.parts import Crumb
 from qihang.web.views.participant.refusal import refusal_of
 from qihang.web.views.participant.way import way_of
-from qihang.web.views.participant.words import attempts_of, in_words, rules_of, said_lines, subsidy_words
+from qihang.web.views.participant.words import attempts_of, rules_of, said_lines, subsidy_words
 
 _CALLS = "班里的学员找学校"
 

@@ -2,9 +2,8 @@
 and until when, and whom to call.
 """
 
-from qihang.web.formats import chinese_date
+from qihang.web.formats import chinese_date, full_stop
 from qihang.web.site import current_site
-from qihang.web.views.employment.own_work import full_stop
 from qihang.web.views.participant.way import Way
 from qihang.web.views.participant.words import counter_of, failed_of, said_lines
 
@@ -15,7 +14,7 @@ def refusal_of(way: Way) -> list[tuple[str, str]]:
     return [
         ("结论", "这次的补贴不能发。"),
         *(
-            ("差在哪条", full_stop(f"{rule.condition}{f'（{rule.article}）' if rule.article else ''}"))
+            ("没够上的", full_stop(f"{rule.condition}{f'（{rule.article}）' if rule.article else ''}"))
             for rule in failed
         ),
         *(("您的情况", full_stop(rule.actual)) for rule in failed),

@@ -8,17 +8,16 @@ from qihang.delivery.appraisal.models import Sitting
 from qihang.delivery.appraisal.results import Result
 from qihang.delivery.training.enums import EnrolmentState
 from qihang.foundation.core import clock
-from qihang.web.formats import chinese_date
+from qihang.web.formats import chinese_date, full_stop, in_words
 from qihang.web.parts import ASKED, NOTHING_TO_DO, TO_READ, NextStep
 from qihang.web.site import current_site
-from qihang.web.views.employment.own_work import employer_of, full_stop, refused_step, waiting_step
+from qihang.web.views.employment.own_work import employer_of, refused_step, waiting_step
 from qihang.web.views.participant.way import Way
 from qihang.web.views.participant.words import (
     contact_url,
     counter_of,
     failed_of,
     hour_words,
-    in_words,
     result_words,
 )
 
@@ -93,7 +92,7 @@ def _refused(way: Way) -> NextStep:
 def lacking(way: Way) -> str:
     """Which condition, and how it is with this person; what an officer wrote to them."""
     failed = failed_of(way.place.decision)
-    rule = f"差在：{failed[0].condition}。您的情况：{failed[0].actual}。" if failed else ""
+    rule = f"没够上这一条：{failed[0].condition}。您的情况：{failed[0].actual}。" if failed else ""
     said = f"县里写给您的话：{full_stop(in_words(way.said[-1].words))}" if way.said else ""
     return rule + said
 

@@ -1,6 +1,5 @@
 """Words that several of a trainee's pages share: whom to ask, what was scored, who gets the subsidy, why it is refused."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,12 +13,10 @@ from qihang.delivery.training.said import Said
 from qihang.registry.policy.models import Decision
 from qihang.registry.policy.services import conclude
 from qihang.web.explained import rule_rows
-from qihang.web.formats import chinese_date, full_date, with_unit, yuan
+from qihang.web.formats import chinese_date, full_stop, in_words, with_unit, yuan
 from qihang.web.parts import Outcome, Rule, Tone
-from qihang.web.views.employment.own_work import full_stop
 from qihang.web.views.participant.way import Way
 
-_ISO = re.compile(r"(?<![\d-])(\d{4})-(\d\d)-(\d\d)(?![\d-])")
 _TONES = {True: Tone.OK, False: Tone.ERR}
 _HOUR = "几点考，鉴定站会通知；没接到通知，问"
 
@@ -33,11 +30,6 @@ class Attempt:
     verdict: str
     lacking: str
     tone: Tone
-
-
-def in_words(text: str) -> str:
-    """Somebody's or the rules' words with the days as the pages write them: 2026-06-25 as 2026 年 6 月 25 日."""
-    return _ISO.sub(lambda found: full_date(date(*map(int, found.groups()))), text)
 
 
 def counter_of(item: TrainingClass) -> str:
@@ -103,7 +95,7 @@ def subsidy_words(way: Way) -> str:
 def decision_words(decision: Decision) -> str:
     """How the conditions came out; the money is the school's, not the trainee's."""
     if decision.eligible:
-        return f"条件都够，可以补 {yuan(decision.amount)}。这笔钱政府付给培训学校，不打到您的卡里，您不用管。"
+        return f"条件都够，可以补 {yuan(decision.amount)}。这笔钱政府按结果付给培训学校，不打到您的卡里，您不用管。"
     return full_stop(in_words(conclude(decision)))
 
 
