@@ -42,6 +42,13 @@ def names(page: str) -> list[str]:
     return re.findall(r'<th scope="row" class="at-top">([^<]+)</th>', page)
 
 
+def first_step(page: str) -> tuple[str, str]:
+    """The next step's heading and its button."""
+    found = re.search(r'<h2 id="next-t">(.*?)</h2>.*?<a class="btn btn-primary"[^>]*>(.*?)</a>', page, re.DOTALL)
+    assert found
+    return found[1], found[2]
+
+
 def reviewer_actor() -> Actor:
     return make_actor("second_reviewer")
 
@@ -110,6 +117,15 @@ class TestMine:
         reject_claim(actor=scene.cast.intake, spell=scene.claim(), comment="章看不清，再拍一张")
         page = text(as_user(scene.trainee).get(reverse("work_mine")))
         assert "没通过" in page and "章看不清，再拍一张" in page
+        assert first_step(page) == ("工作的材料没通过，请再交一次", "重新交材料")
+        scene.claim()
+        again = text(as_user(scene.trainee).get(reverse("work_mine")))
+        assert first_step(again) == ("您报的工作，县里在看", "还有别的工作，再报一份")
+
+    def test_who_has_work_is_not_asked_whether_they_found_any(self, scene: Scene) -> None:
+        accept_claim(actor=scene.cast.intake, spell=scene.claim())
+        page = text(as_user(scene.trainee).get(reverse("work_mine")))
+        assert first_step(page) == ("记着您现在有工作", "我换单位了")
 
     def test_taking_a_paper_away_again(self, scene: Scene) -> None:
         spell = scene.claim()

@@ -64,9 +64,9 @@ def test_a_decision_is_told_in_plain_words() -> None:
     with clock.travel_to(START):
         decide_waiting(actor=SYSTEM, item=item)
     user = joined(place)
-    assert "这次不能补" in page(user)
+    assert "这次的补贴不能发" in page(user)
     told = class_page(user, place)
-    assert "不够" in told
+    assert "没够上的没到55周岁" in told
     assert "training." not in told
 
 
@@ -197,7 +197,7 @@ class TestRefused:
             "您的情况",
             "往后怎样课可以自费上",
             "不占用您的补贴次数",
-            "怎么申诉带身份证和证明到美兰区的人社窗口，请他们重新核实。3月27日前。",
+            "怎么申诉3月27日前，带身份证和证明到美兰区的人社窗口，请他们重新核实。",
             "行政复议，就是请上一级机关再审一次",
             "打给谁政策和申诉，打12333",
         ):

@@ -138,3 +138,22 @@ def test_weekday_and_identity_groups() -> None:
     assert formats.identity_groups("46010819781012042X") == "460108 19781012 042X"
     assert formats.identity_groups("460108**********2X") == "460108 ******** **2X"
     assert formats.identity_groups("460") == "460"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("最晚 2026-06-25 鉴定，2026-07-01 起不行", "最晚 2026 年 6 月 25 日 鉴定，2026 年 7 月 1 日 起不行"),
+        ("合同号 12026-06-25、2026-06-251", "合同号 12026-06-25、2026-06-251"),
+        ("写成 2026-13-01", "写成 2026-13-01"),
+    ],
+)
+def test_days_in_somebodys_words(said: str, told: str) -> None:
+    assert plain(formats.in_words(said)) == told
+
+
+@pytest.mark.parametrize(
+    ("said", "told"), [("看不清", "看不清。"), ("看不清。", "看不清。"), ("为什么？", "为什么？")]
+)
+def test_words_end_as_a_sentence(said: str, told: str) -> None:
+    assert formats.full_stop(said) == told

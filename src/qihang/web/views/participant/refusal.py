@@ -35,8 +35,8 @@ def _appeal(way: Way) -> str:
     higher = "对结果还不服，可以申请行政复议，就是请上一级机关再审一次；找谁、哪天以前，窗口会写给您。"
     if way.closed:
         return f"这个班结束了，名单不再改。有意见，带身份证到{counter}说。{higher}"
-    until = "学校办结业以前，请尽快去" if way.over else f"{chinese_date(way.item.end)}前"
-    return f"带身份证和证明到{counter}，请他们重新核实。{until}。{higher}"
+    until = "请在学校办结业以前，尽快" if way.over else f"{chinese_date(way.item.end)}前，"
+    return f"{until}带身份证和证明到{counter}，请他们重新核实。{higher}"
 
 
 def _whom(way: Way) -> str:

@@ -87,9 +87,9 @@ def subsidy_words(way: Way) -> str:
         return f"占用的补贴次数退回来了，{chinese_date(way.back.at)}退的。"
     if way.state in {EnrolmentState.WITHDRAWN, EnrolmentState.NOT_COMPLETED}:
         return "没有学完，这个班不领补贴，也不占用您的次数。"
-    if place.decision is None:
-        return "这次的补贴不能发。" if way.state == EnrolmentState.REFUSED else "还没有算，名单核实以后写在这里。"
-    return decision_words(place.decision)
+    if way.state == EnrolmentState.REFUSED:
+        return "这次的补贴不能发。为什么、怎么申诉，点下面看。"
+    return decision_words(place.decision) if place.decision else "还没有算，名单核实以后写在这里。"
 
 
 def decision_words(decision: Decision) -> str:
