@@ -195,5 +195,5 @@ class TestWhoLeft:
         client = Client()
         client.force_login(user)
         mine = client.get(reverse("my_class", args=[left.public_id])).content.decode()
-        assert "已经退班，这个班不补了" in mine and "退班前上课 2 天，到了 1 天" in mine
+        assert "占用的补贴次数退回来了" in mine and "退班前上课 2 天，到了 1 天" in mine
         assert "可以补" not in mine + client.get(reverse("my_home")).content.decode()

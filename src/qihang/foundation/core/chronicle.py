@@ -8,6 +8,7 @@ constraints see what they would have seen.
 
 import datetime as dt
 import json
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,9 @@ _HAND: dict[str, Any] = {
     "region": pl.String,
 }
 _NOON = dt.time(12)
+
+# What `str.strip` takes away, which is more than the engine does by itself.
+_BLANKS = "".join(char for char in map(chr, range(sys.maxunicode + 1)) if char.isspace())
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +188,7 @@ class Chronicle:
 
 def _said(comments: pl.Series) -> pl.Series:
     """As the workflow keeps what somebody said of a step: nothing is an empty text."""
-    return comments.fill_null("").str.strip_chars()
+    return comments.fill_null("").str.strip_chars(_BLANKS)
 
 
 def _stage(at: int, op: _Op, contexts: pl.DataFrame) -> str:
