@@ -15,6 +15,7 @@ from tests.delivery.appraisal.builders import (
 from tests.delivery.builders import END, FILED, ground
 from tests.factories import HAINAN, MEILAN, SYSTEM, make_actor
 from tests.identities import resident
+from tests.parameters import put_in_force
 
 from qihang.delivery.appraisal.models import Certificate, CertificateCounter
 from qihang.delivery.appraisal.numbers import clean_number, looks_like_number, number_plan
@@ -32,7 +33,6 @@ from qihang.foundation.core import clock
 from qihang.foundation.core.errors import DomainError
 from qihang.foundation.core.roles import Role
 from qihang.foundation.core.workflow import Refused
-from qihang.registry.policy.services import confirm_parameter, propose_parameter
 
 PEOPLE = {resident(order=1): "韩丽", resident(order=2): "欧阳春花", resident(order=3): "王小梅"}
 
@@ -122,14 +122,6 @@ def office() -> Iterator[None]:
         yield
 
 
-def put(key: str, value: object, region: str, start: dt.date) -> None:
-    officer, checker = (make_actor(role, region=HAINAN) for role in (Role.POLICY_OFFICER, Role.POLICY_CHECKER))
-    draft = propose_parameter(
-        actor=officer, key=key, region=region, valid_from=start, value=value, verified="true", source="文件"
-    )
-    confirm_parameter(actor=checker, parameter=draft)
-
-
 @pytest.mark.django_db
 @pytest.mark.usefixtures("office")
 class TestDays:
@@ -165,9 +157,9 @@ class TestDays:
 
     def test_the_days_are_those_of_the_filing_day_also_where_they_were_shortened_since(self) -> None:
         item = make_class()
-        put("appraisal.due_days", 10, MEILAN, FILED + dt.timedelta(days=1))
+        put_in_force("appraisal.due_days", 10, region=MEILAN, since=FILED + dt.timedelta(days=1))
         assert last_day_if_set(item) == day("2026-06-25")
-        put("appraisal.due_days", 30, HAINAN, FILED)
+        put_in_force("appraisal.due_days", 30, region=HAINAN, since=FILED)
         assert last_day_if_set(item) == day("2026-04-26")
 
     def test_a_sitting_called_off_leaves_its_day_free_and_one_held_does_not(self) -> None:
@@ -218,7 +210,7 @@ class TestIssuing:
         return issue_many(actor=SYSTEM, sitting=sitting, enrolments=places)
 
     def test_the_rule_of_numbers_is_that_of_the_day_of_issue(self) -> None:
-        put("certificate.number_rule", 16, MEILAN, SITTING_DAY + dt.timedelta(days=1))
+        put_in_force("certificate.number_rule", 16, region=MEILAN, since=SITTING_DAY + dt.timedelta(days=1))
         (today,) = self.issue()
         assert today.number == "S000046108017265000001"
         with clock.travel_to(SITTING_DAY + dt.timedelta(days=1)):

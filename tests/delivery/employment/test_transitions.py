@@ -9,6 +9,7 @@ from tests.delivery.belongings import give_spell
 from tests.delivery.builders import Cast, approved_class, ground, make_cast, place_in
 from tests.delivery.employment.test_documents import claim
 from tests.factories import SANYA, make_actor
+from tests.steps import Step, allowed, conditions, expected, expected_conditions
 
 from qihang.delivery.employment.enums import SpellState
 from qihang.delivery.employment.models import WorkSpell
@@ -19,20 +20,20 @@ from qihang.foundation.core import clock
 from qihang.foundation.core.actors import Actor
 from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
 from qihang.foundation.core.evidence import EvidenceType
-from qihang.foundation.core.roles import Role
+from qihang.foundation.core.roles import OFFICERS, Role
 from qihang.foundation.core.workflow import Refused
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2026, 6, 1)
 
-# step -> (states it may start from, roles of people who may take it)
+_CLAIMANTS = "participant provider_clerk provider_manager intake_officer"
 STEPS = {
-    "list": ({"claimed"}, {"intake_officer"}),
-    "accept": ({"claimed"}, {"intake_officer", "second_reviewer"}),
-    "reject": ({"claimed"}, {"intake_officer", "second_reviewer"}),
-    "withdraw": ({"claimed"}, {"participant", "provider_clerk", "provider_manager", "intake_officer"}),
-    "take_back": ({"accepted"}, {"second_reviewer", "inspector"}),
-    "absorb": ({"accepted"}, {"intake_officer"}),
+    "list": Step("claimed", "accepted", "intake_officer system", fields="recorded_on"),
+    "accept": Step("claimed", "accepted", "intake_officer second_reviewer", not_by_who="enter", fields="recorded_on"),
+    "reject": Step("claimed", "rejected", "intake_officer second_reviewer", reason=True, not_by_who="enter"),
+    "withdraw": Step("claimed", "withdrawn", _CLAIMANTS),
+    "take_back": Step("accepted", "taken_back", "second_reviewer inspector", reason=True, not_by_who="accept list"),
+    "absorb": Step("accepted", "absorbed", "intake_officer system"),
 }
 STATES = ["claimed", "accepted", "rejected", "withdrawn", "taken_back"]
 
@@ -64,30 +65,39 @@ def spell_in(cast: Cast, place: Enrolment, state: str) -> WorkSpell:
     return spell
 
 
-def test_the_table_knows_every_step_there_is() -> None:
-    assert {step.name for step in WORK_SPELL_WORKFLOW.transitions} == set(STEPS)
-    assert {*STATES, "absorbed"} == set(SpellState.values)
+def test_every_state_step_and_role() -> None:
+    assert allowed(WORK_SPELL_WORKFLOW) == expected(STEPS)
+    assert conditions(WORK_SPELL_WORKFLOW) == expected_conditions(STEPS)
+    assert set(WORK_SPELL_WORKFLOW.enter_roles) == {*_CLAIMANTS.split(), "system"}
+
+
+def test_what_was_refused_taken_back_or_withdrawn_never_counts_again() -> None:
+    assert {state for state, _, _ in allowed(WORK_SPELL_WORKFLOW)} == {"claimed", "accepted"}
+
+
+def test_nobody_who_hands_in_for_a_school_or_for_themselves_decides() -> None:
+    deciding = {role for _, step, role in allowed(WORK_SPELL_WORKFLOW) if step in {"accept", "list", "take_back"}}
+    assert not deciding & {"participant", "provider_clerk", "provider_manager", "trainer"}
 
 
 @pytest.mark.parametrize("state", STATES)
 def test_a_step_from_the_wrong_state_is_refused_and_leaves_no_trace(cast: Cast, place: Enrolment, state: str) -> None:
     spell = spell_in(cast, place, state)
     before = WORK_SPELL_WORKFLOW.history(spell).count()
-    for step, (sources, roles) in STEPS.items():
-        if state in sources:
+    for name, step in STEPS.items():
+        if state in step.sources.split():
             continue
-        actor = make_actor(sorted(roles - {"participant", "provider_clerk", "provider_manager"})[0])
+        actor = make_actor(next(role for role in step.who.split() if role in OFFICERS))
         with pytest.raises(Refused, match=f"现在是“{SpellState(state).label}”，不能"):
-            WORK_SPELL_WORKFLOW.apply(spell, step, actor=actor, comment="试")
+            WORK_SPELL_WORKFLOW.apply(spell, name, actor=actor, comment="试")
     assert WORK_SPELL_WORKFLOW.history(spell).count() == before
 
 
 @pytest.mark.parametrize("step", STEPS)
 def test_each_step_is_somebodys_and_nobody_elses(cast: Cast, place: Enrolment, step: str) -> None:
-    sources, roles = STEPS[step]
-    spell = spell_in(cast, place, sorted(sources)[0])
+    spell = spell_in(cast, place, STEPS[step].sources)
     for role in Role:
-        if role in roles:
+        if role in STEPS[step].who.split():
             continue
         actor = Actor(user_id=1, role=role, person_id=place.person_id)
         with pytest.raises(NotAllowed, match="您现在的岗位不能办"):

@@ -19,6 +19,7 @@ from tests.delivery.subsidies.builders import (
 )
 from tests.factories import HAINAN, SANYA, SYSTEM, make_actor
 from tests.foundation.documents.conftest import picture
+from tests.parameters import put_in_force
 from tests.registry.policy.cases import decide
 
 from qihang.delivery.employment.models import WorkSpell
@@ -39,9 +40,7 @@ from qihang.foundation.jobs.models import Job
 from qihang.foundation.jobs.services import run_now
 from qihang.registry.policy.models import Decision
 from qihang.registry.policy.services import (
-    confirm_parameter,
     explain,
-    propose_parameter,
     verify_decisions,
     working,
 )
@@ -303,7 +302,7 @@ class TestDocuments:
         self, cast: Cast, held: tuple[TrainingClass, Enrolment, WorkSpell]
     ) -> None:
         item, _, spell = held
-        _set("employment.contribution_months_min", 0)
+        put_in_force("employment.contribution_months_min", 0)
         accept_claim(actor=cast.intake, spell=spell)
         settle_class(actor=cast.intake, item=item)
         assert [row.spell for row in earned()] == [spell]
@@ -363,21 +362,6 @@ class TestNothing:
             settle_class(actor=make_actor("intake_officer", region=SANYA), item=item)
 
 
-def _set(key: str, value: object) -> None:
-    officer = make_actor("policy_officer", region=HAINAN)
-    checker = make_actor("policy_checker", region=HAINAN)
-    draft = propose_parameter(
-        actor=officer,
-        key=key,
-        region=HAINAN,
-        valid_from=dt.date(2026, 1, 1),
-        value=value,
-        verified="secondary",
-        source="测试",
-    )
-    confirm_parameter(actor=checker, parameter=draft)
-
-
 class TestMoney:
     def test_a_value_taken_back_takes_nothing_away(self, cast: Cast, papers: Papers) -> None:
         item, (place,) = completed_class(cast)
@@ -393,7 +377,7 @@ class TestMoney:
         papers.issue(place)
         settle_class(actor=cast.intake, item=item)
         before = earned(Tranche.CERTIFIED)
-        _set("training.tranche.certified", "0.333333")
+        put_in_force("training.tranche.certified", "0.333333")
         assert settle_class(actor=cast.intake, item=item) == Settlement(decided=0, earned=0, reversed=0)
         assert list(earned(Tranche.CERTIFIED)) == list(before)
         papers.issue(place, stands=False)
@@ -406,7 +390,7 @@ class TestMoney:
         contributions(cast.intake, (place, "202605", "202608"), on=dt.date(2026, 8, 31))
         settle_class(actor=cast.intake, item=item)
         before = list(earned(Tranche.EMPLOYED))
-        _set("training.tranche.employed", "0.4")
+        put_in_force("training.tranche.employed", "0.4")
         contributions(cast.intake, (place, "202605", "202610"))
         assert settle_class(actor=cast.intake, item=item) == Settlement(decided=0, earned=0, reversed=0)
         assert list(earned(Tranche.EMPLOYED)) == before and len(before) == 1

@@ -21,6 +21,7 @@ from tests.delivery.builders import (
     place_in,
 )
 from tests.factories import HAINAN, MEILAN, SANYA, SYSTEM, make_actor, make_region
+from tests.parameters import put_in_force
 
 from qihang.delivery.training.completing import complete_class
 from qihang.delivery.training.deciding import SOURCE
@@ -45,8 +46,6 @@ from qihang.registry.benefits.models import BenefitUse
 from qihang.registry.policy.models import Parameter
 from qihang.registry.policy.services import (
     ask_parameter_back,
-    confirm_parameter,
-    propose_parameter,
     withdraw_parameter,
 )
 
@@ -84,14 +83,6 @@ def held_back(on: dt.date = FILED, handed_in: dt.date | None = None, **changes: 
     """The key of the first condition that fails."""
     checks = OpeningRules().checks(asked(**changes), on=on, handed_in=handed_in)
     return next((check.key for check in checks if check.passed is False), None)
-
-
-def put(key: str, value: object, region: str, start: str) -> None:
-    officer, checker = (make_actor(role, region=HAINAN) for role in (Role.POLICY_OFFICER, Role.POLICY_CHECKER))
-    draft = propose_parameter(
-        actor=officer, key=key, region=region, valid_from=day(start), value=value, verified="true", source="文件"
-    )
-    confirm_parameter(actor=checker, parameter=draft)
 
 
 @pytest.mark.usefixtures("cast")
@@ -157,7 +148,7 @@ class TestConditions:
         assert held_back(on=day("2026-12-28"), start=day("2027-01-04"), end=day("2027-01-29")) == "class.lead_days"
 
     def test_the_values_are_those_of_the_place_and_the_day(self) -> None:
-        put("class.size_max", 30, MEILAN, "2026-03-01")
+        put_in_force("class.size_max", 30, region=MEILAN, since=day("2026-03-01"))
         table = {("2026-02-28", MEILAN): None, ("2026-03-01", MEILAN): "class.size_max", ("2026-03-01", SANYA): None}
         for (on, region), expected in table.items():
             found = held_back(on=day(on), handed_in=FILED, region_id=region)
@@ -179,7 +170,7 @@ class TestMeanwhile:
     def test_a_limit_lowered_while_it_waits_is_found_at_the_next_step(self, cast: Cast) -> None:
         item = draft_class(actor=cast.clerk, fields=class_fields())
         submit_class(actor=cast.manager, item=item)
-        put("class.size_max", 40, MEILAN, str(FILED))
+        put_in_force("class.size_max", 40, region=MEILAN, since=FILED)
         with pytest.raises(DomainError, match="每班最多 40 人"):
             review_class(actor=cast.intake, item=item)
         send_back_class(actor=cast.intake, item=item, comment="人数超了")
@@ -323,7 +314,7 @@ class TestEnd:
     def test_the_attendance_limit_is_that_of_the_filing_day(self, cast: Cast) -> None:
         item = approved_class(cast, hours=40)
         place = place_in(item, make_person())
-        put("attendance.person_min", "0.60", MEILAN, str(FILED + dt.timedelta(days=1)))
+        put_in_force("attendance.person_min", "0.60", region=MEILAN, since=FILED + dt.timedelta(days=1))
         with clock.travel_to(item.end), unit_of_work(SYSTEM):
             Attendance.objects.bulk_create(
                 Attendance(enrolment=place, day=START + dt.timedelta(days=at), mark=mark)

@@ -10,6 +10,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from tests.delivery.builders import END, FILED, START, Cast, approved_class, class_fields, ground, make_cast, place_in
 from tests.factories import LONGHUA, SYSTEM, make_actor
+from tests.steps import Step, allowed, conditions, expected, expected_conditions
 
 from qihang.delivery.training.enums import ClassState, EnrolmentState
 from qihang.delivery.training.models import Attendance, Enrolment, TrainingClass
@@ -33,24 +34,25 @@ def cast() -> Iterator[Cast]:
         yield make_cast()
 
 
-# step -> (states it may start from, state it leads to, roles of people who may take it)
+_SCHOOL = "provider_clerk provider_manager"
 CLASS_STEPS = {
-    "submit": ({"draft", "returned"}, "submitted", {"provider_manager"}),
-    "review": ({"submitted"}, "reviewed", {"intake_officer"}),
-    "approve": ({"reviewed"}, "approved", {"approver"}),
-    "send_back": ({"submitted"}, "returned", {"intake_officer"}),
-    "refuse": ({"reviewed"}, "returned", {"approver"}),
-    "cancel": ({"draft", "returned", "submitted", "approved"}, "cancelled", {"provider_manager"}),
-    "complete": ({"approved"}, "completed", {"provider_clerk", "provider_manager"}),
+    "submit": Step("draft returned", "submitted", "provider_manager system"),
+    "review": Step("submitted", "reviewed", "intake_officer system"),
+    "approve": Step("reviewed", "approved", "approver system", not_by_who="review", fields="filing_no filed_on"),
+    "send_back": Step("submitted", "returned", "intake_officer system", reason=True),
+    "refuse": Step("reviewed", "returned", "approver system", reason=True, not_by_who="review"),
+    "cancel": Step("draft returned submitted approved", "cancelled", "provider_manager system", reason=True),
+    "extend_roster": Step("approved", "approved", "intake_officer system", reason=True, fields="roster_until"),
+    "complete": Step("approved", "completed", f"{_SCHOOL} system", fields="completed_on"),
 }
 PLACE_STEPS = {
-    "admit": ({"applied"}, "enrolled", {"provider_clerk", "provider_manager", "intake_officer"}),
-    "refuse": ({"applied"}, "refused", {"provider_clerk", "provider_manager", "intake_officer"}),
-    "self_pay": ({"applied", "refused"}, "enrolled", {"provider_clerk", "provider_manager"}),
-    "reconsider": ({"refused"}, "applied", {"intake_officer"}),
-    "withdraw": ({"enrolled"}, "withdrawn", {"provider_clerk", "provider_manager"}),
-    "complete": ({"enrolled"}, "completed", {"provider_clerk", "provider_manager"}),
-    "fall_short": ({"enrolled"}, "not_completed", {"provider_clerk", "provider_manager"}),
+    "admit": Step("applied", "enrolled", f"{_SCHOOL} intake_officer system", fields="enrolled_on"),
+    "refuse": Step("applied", "refused", f"{_SCHOOL} intake_officer system", reason=True),
+    "self_pay": Step("applied refused", "enrolled", f"{_SCHOOL} system", fields="enrolled_on"),
+    "reconsider": Step("refused", "applied", "intake_officer system", reason=True),
+    "withdraw": Step("enrolled", "withdrawn", f"{_SCHOOL} system", reason=True, fields="withdrawn_on"),
+    "complete": Step("enrolled", "completed", f"{_SCHOOL} system", fields="completed_on"),
+    "fall_short": Step("enrolled", "not_completed", f"{_SCHOOL} system", reason=True),
 }
 _ROUTES: dict[str, list[str]] = {
     "draft": [],
@@ -62,15 +64,21 @@ _ROUTES: dict[str, list[str]] = {
     "cancelled": ["cancel"],
 }
 _NEEDS = {
+    "extend_roster": {"roster_until": START},
     "approve": {"filing_no": "460108202600009", "filed_on": FILED},
     "complete": {"completed_on": END},
 }
 _PLACE_NEEDS = {
+    "extend_roster": {"roster_until": START},
     "admit": {"enrolled_on": START},
     "self_pay": {"enrolled_on": START},
     "withdraw": {"withdrawn_on": START},
     "complete": {"completed_on": END},
 }
+
+
+def first_source(step: Step) -> str:
+    return min(step.sources.split())
 
 
 def step_of_class(item: TrainingClass, step: str, actor: Actor = SYSTEM) -> None:
@@ -90,22 +98,38 @@ def class_in(cast: Cast, state: str) -> TrainingClass:
     return item
 
 
-def test_the_tables_know_every_step_there_is() -> None:
-    assert {step.name for step in CLASS_WORKFLOW.transitions} - {"extend_roster"} == set(CLASS_STEPS)
-    assert {step.name for step in ENROLMENT_WORKFLOW.transitions} == set(PLACE_STEPS)
-    assert set(_ROUTES) == set(ClassState.values)
+def test_of_a_class() -> None:
+    assert allowed(CLASS_WORKFLOW) == expected(CLASS_STEPS)
+    assert conditions(CLASS_WORKFLOW) == expected_conditions(CLASS_STEPS)
+    assert set(CLASS_WORKFLOW.enter_roles) == {"provider_clerk", "provider_manager", "system"}
+
+
+def test_of_a_place() -> None:
+    assert allowed(ENROLMENT_WORKFLOW) == expected(PLACE_STEPS)
+    assert conditions(ENROLMENT_WORKFLOW) == expected_conditions(PLACE_STEPS)
+    assert set(ENROLMENT_WORKFLOW.enter_roles) == {"provider_clerk", "provider_manager", "system"}
+
+
+def test_no_step_leads_out_of_an_end() -> None:
+    assert not {state for state, _, _ in allowed(CLASS_WORKFLOW)} & {"completed", "cancelled"}
+    assert not {state for state, _, _ in allowed(ENROLMENT_WORKFLOW)} & {"withdrawn", "completed", "not_completed"}
+
+
+def test_a_trainer_or_trainee_moves_neither() -> None:
+    hands = {role for workflow in (CLASS_WORKFLOW, ENROLMENT_WORKFLOW) for _, _, role in allowed(workflow)}
+    assert not hands & {"trainer", "participant", "station_clerk", "appraiser", "second_reviewer"}
 
 
 @pytest.mark.parametrize("state", ClassState.values)
 def test_a_class_goes_on_from_where_it_may_and_from_nowhere_else(cast: Cast, state: str) -> None:
     item = class_in(cast, state)
-    for step, (sources, target, _) in CLASS_STEPS.items():
+    for step, told in CLASS_STEPS.items():
         with transaction.atomic():
             one = TrainingClass.objects.get(pk=item.pk)
             before = CLASS_WORKFLOW.history(one).count()
-            if state in sources:
+            if state in told.sources.split():
                 step_of_class(one, step)
-                assert TrainingClass.objects.get(pk=item.pk).state == target, step
+                assert TrainingClass.objects.get(pk=item.pk).state == told.target, step
             else:
                 with pytest.raises(Refused, match=f"现在是“{ClassState(state).label}”，不能"):
                     CLASS_WORKFLOW.apply(one, step, actor=SYSTEM, comment="试")
@@ -115,8 +139,8 @@ def test_a_class_goes_on_from_where_it_may_and_from_nowhere_else(cast: Cast, sta
 
 @pytest.mark.parametrize("step", CLASS_STEPS)
 def test_each_step_of_a_class_is_somebodys_and_nobody_elses(cast: Cast, step: str) -> None:
-    sources, _, roles = CLASS_STEPS[step]
-    item = class_in(cast, sorted(sources)[0])
+    roles = CLASS_STEPS[step].who.split()
+    item = class_in(cast, first_source(CLASS_STEPS[step]))
     school = Organization.objects.get(pk=cast.clerk.organization_id)
     of_school = {Role.PROVIDER_CLERK, Role.PROVIDER_MANAGER, Role.TRAINER}
     for role in Role:
@@ -140,7 +164,7 @@ def actor_of(role: Role, organization: Organization | None) -> Actor:
 @pytest.mark.parametrize("step", ["send_back", "refuse", "cancel"])
 @pytest.mark.parametrize("comment", ["", " \u3000\n"])
 def test_taking_a_class_back_asks_for_a_reason(cast: Cast, step: str, comment: str) -> None:
-    item = class_in(cast, sorted(CLASS_STEPS[step][0])[-1])
+    item = class_in(cast, CLASS_STEPS[step].sources.split()[-1])
     with pytest.raises(Refused, match="要写明原因"):
         CLASS_WORKFLOW.apply(item, step, actor=SYSTEM, comment=comment)
 
@@ -156,12 +180,12 @@ def test_a_place_goes_on_from_where_it_may_and_from_nowhere_else(cast: Cast) -> 
     item = approved_class(cast)
     for state in EnrolmentState.values:
         place = place_with(item, state)
-        for step, (sources, target, _) in PLACE_STEPS.items():
+        for step, told in PLACE_STEPS.items():
             with transaction.atomic():
                 one = Enrolment.objects.get(pk=place.pk)
-                if state in sources:
+                if state in told.sources.split():
                     ENROLMENT_WORKFLOW.apply(one, step, actor=SYSTEM, comment="试", fields=_PLACE_NEEDS.get(step))
-                    assert one.state == target
+                    assert one.state == told.target
                 else:
                     with pytest.raises(Refused, match=f"现在是“{EnrolmentState(state).label}”，不能"):
                         ENROLMENT_WORKFLOW.apply(one, step, actor=SYSTEM, comment="试")
@@ -170,9 +194,9 @@ def test_a_place_goes_on_from_where_it_may_and_from_nowhere_else(cast: Cast) -> 
 
 @pytest.mark.parametrize("step", PLACE_STEPS)
 def test_each_step_of_a_place_is_somebodys_and_nobody_elses(cast: Cast, step: str) -> None:
-    sources, _, roles = PLACE_STEPS[step]
+    roles = PLACE_STEPS[step].who.split()
     item = approved_class(cast)
-    place = place_with(item, sorted(sources)[0])
+    place = place_with(item, first_source(PLACE_STEPS[step]))
     for role in Role:
         of_school = role in {Role.PROVIDER_CLERK, Role.PROVIDER_MANAGER, Role.TRAINER}
         actor = actor_of(role, item.organization if of_school else None)
@@ -197,7 +221,7 @@ def test_strangers_of_the_right_role_do_not_even_find_it(cast: Cast, role: str, 
 
 @pytest.mark.parametrize("step", ["admit", "self_pay", "withdraw", "complete"])
 def test_a_place_cannot_move_without_its_day(cast: Cast, step: str) -> None:
-    place = place_with(approved_class(cast), sorted(PLACE_STEPS[step][0])[0])
+    place = place_with(approved_class(cast), first_source(PLACE_STEPS[step]))
     with pytest.raises(Refused, match="还没有填“"):
         ENROLMENT_WORKFLOW.apply(place, step, actor=SYSTEM, comment="x")
 

@@ -3,7 +3,8 @@
 import datetime as dt
 
 import pytest
-from tests.factories import HAIKOU, HAINAN, SANYA, SYSTEM, make_actor
+from tests.factories import HAIKOU, SANYA, SYSTEM, make_actor
+from tests.parameters import put_in_force
 from tests.registry.benefits.builders import COOK, counts_of, decision_for, make_person, past_use, request_for, reserve
 
 from qihang.foundation.core.roles import Role
@@ -17,7 +18,7 @@ from qihang.registry.benefits.services import (
     reserve_many,
     take_back_many,
 )
-from qihang.registry.policy.services import confirm_parameter, load_demo_parameters, propose_parameter
+from qihang.registry.policy.services import load_demo_parameters
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_set")]
 
@@ -28,20 +29,6 @@ OTHER = "4-10-01-06"
 @pytest.fixture
 def demo_set() -> None:
     load_demo_parameters()
-
-
-def cap(key: str, value: object, region: str) -> None:
-    officer, checker = (make_actor(role, region=HAINAN) for role in (Role.POLICY_OFFICER, Role.POLICY_CHECKER))
-    draft = propose_parameter(
-        actor=officer,
-        key=key,
-        region=region,
-        valid_from=dt.date(2026, 1, 1),
-        value=value,
-        verified="true",
-        source="文",
-    )
-    confirm_parameter(actor=checker, parameter=draft)
 
 
 class TestLifetime:
@@ -63,7 +50,7 @@ class TestLifetime:
         assert decision_for(person).eligible is False
 
     def test_a_city_that_gives_fewer_holds_for_its_own_classes(self) -> None:
-        cap("training.lifetime_cap", 1, HAIKOU)
+        put_in_force("training.lifetime_cap", 1, region=HAIKOU)
         person = make_person()
         past_use(person, "a", occupation=OTHER)
         assert decision_for(person).outcomes["lifetime_cap"] is False

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from django.db import connection
 from tests.factories import HAINAN, MEILAN, SYSTEM, make_actor
+from tests.parameters import put_in_force
 from tests.registry.policy.cases import FILED, VARIED, decide, frame_of
 
 from qihang.foundation.core.errors import DomainError
@@ -18,11 +19,9 @@ from qihang.registry.policy.services import (
     Replay,
     RuleMissing,
     ask_parameter_back,
-    confirm_parameter,
     decide_many,
     load_demo_parameters,
     parse_override,
-    propose_parameter,
     replay,
     verify_decisions,
     withdraw_parameter,
@@ -165,12 +164,7 @@ class TestReplaying:
 
     def test_todays_table_is_what_replays_not_the_one_of_then(self) -> None:
         decide()
-        officer, checker = (make_actor(role, region=HAINAN) for role in (Role.POLICY_OFFICER, Role.POLICY_CHECKER))
-        local = propose_parameter(
-            actor=officer, key="training.rate", by={"level": 5}, region="460100", valid_from=dt.date(2026, 1, 1),
-            value=1800, verified="true", source="海口市文件",
-        )  # fmt: skip
-        confirm_parameter(actor=checker, parameter=local)
+        put_in_force("training.rate", 1800, region="460100", by={"level": 5})
         (change,) = again().changed
         assert (change.was.amount, change.now.amount) == (Decimal("1500.00"), Decimal("1800.00"))
         assert verify_decisions().holds

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from tests.factories import HAIKOU, HAINAN, LONGHUA, MEILAN, SANYA, make_actor
+from tests.parameters import put_in_force
 from tests.registry.policy.cases import GOOD, decide
 
 from qihang.foundation.core.actors import Actor
@@ -16,11 +17,9 @@ from qihang.registry.policy.querysets import region_chain
 from qihang.registry.policy.services import (
     ask_parameter_back,
     change_of,
-    confirm_parameter,
     draft_parameter,
     explain,
     load_demo_parameters,
-    propose_parameter,
     replay,
     values_here,
     verify_decisions,
@@ -43,19 +42,14 @@ def hands() -> tuple[Actor, Actor]:
     return make_actor(Role.POLICY_OFFICER, region=HAINAN), make_actor(Role.POLICY_CHECKER, region=HAINAN)
 
 
-def put(
-    hands: tuple[Actor, Actor], value: object, region: str, start: str, end: str | None = None, **more: Any
-) -> Parameter:
-    officer, checker = hands
-    draft = propose_parameter(
-        actor=officer,
-        **{"key": "class.size_max", "verified": "true", "source": "文件", **more},
+def put(value: object, region: str, start: str, end: str | None = None, **more: Any) -> Parameter:
+    return put_in_force(
         value=value,
         region=region,
-        valid_from=day(start),
+        since=day(start),
         valid_to=day(end) if end else None,
+        **{"key": "class.size_max", **more},
     )
-    return confirm_parameter(actor=checker, parameter=draft)
 
 
 def take_out(hands: tuple[Actor, Actor], value: Parameter) -> None:
@@ -77,10 +71,10 @@ def test_places_and_what_lies_above_them() -> None:
 
 
 def test_county_city_province_and_nation_each_to_their_own_days(hands: tuple[Actor, Actor]) -> None:
-    put(hands, 60, NATION, "2026-01-01")
-    put(hands, 50, HAINAN, "2026-02-01")
-    put(hands, 40, HAIKOU, "2026-03-01", "2026-05-31")
-    put(hands, 30, MEILAN, "2026-04-01", "2026-04-30")
+    put(60, NATION, "2026-01-01")
+    put(50, HAINAN, "2026-02-01")
+    put(40, HAIKOU, "2026-03-01", "2026-05-31")
+    put(30, MEILAN, "2026-04-01", "2026-04-30")
     table = {
         "2025-12-31": (None, None, None),
         "2026-01-01": ((60, NATION),) * 3,
@@ -100,31 +94,31 @@ def test_county_city_province_and_nation_each_to_their_own_days(hands: tuple[Act
 
 
 def test_a_county_that_takes_its_value_back_falls_under_the_city_again(hands: tuple[Actor, Actor]) -> None:
-    put(hands, 50, HAINAN, "2026-01-01")
-    own = put(hands, 30, MEILAN, "2026-01-01")
+    put(50, HAINAN, "2026-01-01")
+    own = put(30, MEILAN, "2026-01-01")
     take_out(hands, own)
     assert bound(MEILAN, "2026-06-01") == (50, HAINAN)
-    put(hands, 35, MEILAN, "2026-01-01")
+    put(35, MEILAN, "2026-01-01")
     assert bound(MEILAN, "2026-01-01") == (35, MEILAN), "the days of a value taken back are free again"
 
 
 def test_a_value_taken_back_does_not_bring_the_one_before_it_back_to_life(hands: tuple[Actor, Actor]) -> None:
     """Two people said that the old one ends; that nothing holds since is said, and nothing is guessed."""
-    put(hands, 50, HAINAN, "2026-01-01")
-    newer = put(hands, 40, HAINAN, "2026-09-01")
+    put(50, HAINAN, "2026-01-01")
+    newer = put(40, HAINAN, "2026-09-01")
     take_out(hands, newer)
     assert bound(MEILAN, "2026-08-31") == (50, HAINAN)
     assert bound(MEILAN, "2026-09-01") is None
 
 
 def test_a_value_for_a_span_between_two_that_hold(hands: tuple[Actor, Actor]) -> None:
-    first = put(hands, 50, HAINAN, "2026-01-01")
-    put(hands, 40, HAINAN, "2026-09-01")
+    first = put(50, HAINAN, "2026-01-01")
+    put(40, HAINAN, "2026-09-01")
     with pytest.raises(DomainError, match="2026-09-01 起已有生效的值"):
-        put(hands, 45, HAINAN, "2026-05-01")
+        put(45, HAINAN, "2026-05-01")
     with pytest.raises(DomainError, match="之后会没有值"):
-        put(hands, 45, HAINAN, "2026-05-01", "2026-08-30")
-    put(hands, 45, HAINAN, "2026-05-01", "2026-08-31")
+        put(45, HAINAN, "2026-05-01", "2026-08-30")
+    put(45, HAINAN, "2026-05-01", "2026-08-31")
     first.refresh_from_db()
     assert first.valid_to == day("2026-04-30")
     days = ("2026-04-30", "2026-05-01", "2026-08-31", "2026-09-01")
@@ -155,20 +149,20 @@ class TestCaps:
 
     def test_no_place_gives_more_than_those_above_it(self, hands: tuple[Actor, Actor]) -> None:
         load_demo_parameters()
-        put(hands, 5, MEILAN, "2026-01-01", key="training.lifetime_cap")
+        put(5, MEILAN, "2026-01-01", key="training.lifetime_cap")
         assert [decide(lifetime_uses=uses).eligible for uses in (2, 3)] == [True, False]
-        put(hands, 2, HAIKOU, "2026-01-01", key="training.lifetime_cap")
+        put(2, HAIKOU, "2026-01-01", key="training.lifetime_cap")
         assert [decide(lifetime_uses=uses).eligible for uses in (1, 2)] == [True, False]
         assert decide(lifetime_uses=2, region=SANYA).eligible is True
 
     def test_an_unlimited_county_is_held_by_the_province(self, hands: tuple[Actor, Actor]) -> None:
         load_demo_parameters()
-        put(hands, "unlimited", MEILAN, "2026-01-01", key="training.yearly_cap")
+        put("unlimited", MEILAN, "2026-01-01", key="training.yearly_cap")
         assert [decide(uses_this_year=uses, lifetime_uses=uses).eligible for uses in (0, 1)] == [True, False]
 
     def test_a_stricter_city_only_while_its_value_holds(self, hands: tuple[Actor, Actor]) -> None:
         load_demo_parameters()
-        put(hands, 1, HAIKOU, "2026-02-20", "2026-02-28", key="training.lifetime_cap")
+        put(1, HAIKOU, "2026-02-20", "2026-02-28", key="training.lifetime_cap")
         found = {
             on: decide(on=day(on), lifetime_uses=1).eligible
             for on in ("2026-02-19", "2026-02-20", "2026-02-28", "2026-03-01")
@@ -177,7 +171,7 @@ class TestCaps:
 
     def test_a_person_and_an_officer_read_the_cap_that_bound(self, hands: tuple[Actor, Actor]) -> None:
         load_demo_parameters()
-        put(hands, 2, HAIKOU, "2026-01-01", key="training.lifetime_cap")
+        put(2, HAIKOU, "2026-01-01", key="training.lifetime_cap")
         decision = decide(lifetime_uses=2)
         (line,) = [one for one in explain(decision, "officer") if one.clause == "lifetime_cap"]
         assert (line.condition, line.situation) == ("累计享受次数未到上限（2 次）", "以前已有 2 次")
@@ -190,7 +184,7 @@ class TestForEver:
     ) -> None:
         load_demo_parameters()
         before = decide(region=MEILAN)
-        put(hands, 1700, MEILAN, "2026-01-01", key="training.rate", by={"level": "5"})
+        put(1700, MEILAN, "2026-01-01", key="training.rate", by={"level": "5"})
         after = decide(region=MEILAN)
         before.refresh_from_db()
         assert (str(before.amount), str(after.amount)) == ("1500.00", "1700.00")
@@ -240,8 +234,8 @@ class TestWhatIsUnknown:
         assert decision.amount is None
 
     def test_every_value_of_a_place_is_listed_with_those_that_nobody_has_set(self, hands: tuple[Actor, Actor]) -> None:
-        put(hands, 3, HAINAN, "2026-01-01", key="review.days", by={"step": "review"})
-        put(hands, 7, NATION, "2026-01-01", key="review.days", by={"step": "each"})
+        put(3, HAINAN, "2026-01-01", key="review.days", by={"step": "review"})
+        put(7, NATION, "2026-01-01", key="review.days", by={"step": "each"})
         rows = [value for value in values_here(region=MEILAN, on=FILED) if value.spec.key == "review.days"]
         assert {value.by: [row.value for row in value.rows] for value in rows} == {
             (("step", "each"),): [7],

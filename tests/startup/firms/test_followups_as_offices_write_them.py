@@ -11,24 +11,13 @@ from dataclasses import dataclass
 import pytest
 from tests.identities import credit_code, resident
 from tests.importing import TODAY, examined, said
+from tests.startup.firms.test_import_followups import HEADER
 from tests.workbooks import sheet
 
 from qihang.foundation.imports.engine.examine import Examination
 from qihang.startup.firms.imports import FOLLOWUPS
 
 _TITLE = "结业日期：2026年3月20日"
-_HEADER = [
-    "姓名",
-    "身份证号",
-    "是否开业",
-    "开业时间",
-    "统一社会信用代码",
-    "吸纳就业人数",
-    "经营状况",
-    "停业时间",
-    "回访方式",
-    "回访日期",
-]
 _FIRM: dict[str, object] = {
     "姓名": "曾妹燕",
     "身份证号": resident(),
@@ -48,14 +37,14 @@ class _Class:
     class_end: dt.date
 
 
-def form(*rows: dict[str, object], header: list[str] = _HEADER, title: str = _TITLE, **options: object) -> Examination:
+def form(*rows: dict[str, object], header: list[str] = HEADER, title: str = _TITLE, **options: object) -> Examination:
     filled = [[{**_FIRM, **row}.get(name, "") for name in header] for row in rows]
     return examined(FOLLOWUPS, sheet([[title], header, *filled]), **options)
 
 
 def each(column: str, field: str, values: Sequence[object], **base: object) -> list[tuple[object, str | None]]:
     """One form with a row for each value of a column: what is kept of each, and the rule that its cell breaks."""
-    at = _HEADER.index(column)
+    at = HEADER.index(column)
     rows = [{**base, "姓名": f"王{chr(0x4E00 + n)}", "身份证号": resident(order=n + 2), column: value}
             for n, value in enumerate(values)]  # fmt: skip
     found = form(*rows)
@@ -252,7 +241,7 @@ class TestHeaders:
         ],
     )
     def test_a_column_under_another_name_is_the_same_column(self, names: dict[str, str]) -> None:
-        header = [names.get(name, name) for name in _HEADER]
+        header = [names.get(name, name) for name in HEADER]
         found = form({other: _FIRM.get(usual, "") for usual, other in names.items()}, header=header)
         assert said(found) == {}
         assert found.rows.select("opened", "opened_on", "headcount", "state", "evidence").row(0) == (
