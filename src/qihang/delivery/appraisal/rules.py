@@ -35,6 +35,11 @@ def last_day_if_set(item: TrainingClass) -> dt.date | None:
         return None
 
 
+def may_still_sit(last: dt.date | None) -> bool:
+    """Whether there is time for another sitting; where nobody has set a last day, nothing is against it."""
+    return last is None or clock.today() <= last
+
+
 def may_sit(sitting: Sitting, actor: Actor) -> str | None:
     """Why this class may not sit at this station on this day, in words for who plans it; None if it may."""
     item = sitting.training_class

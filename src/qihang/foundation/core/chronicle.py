@@ -8,7 +8,6 @@ constraints see what they would have seen.
 
 import datetime as dt
 import json
-import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +36,7 @@ _HAND: dict[str, Any] = {
 _NOON = dt.time(12)
 
 # What `str.strip` takes away, which is more than the engine does by itself.
-_BLANKS = "".join(char for char in map(chr, range(sys.maxunicode + 1)) if char.isspace())
+_BLANKS = "".join(filter(str.isspace, map(chr, range(ord("\u3000") + 1))))
 
 
 @dataclass(frozen=True, slots=True)

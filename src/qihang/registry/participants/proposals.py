@@ -1,5 +1,6 @@
 """Merging takes two hands: one officer proposes that two records are one person, another confirms or refuses."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.db.models import Q
@@ -10,8 +11,8 @@ from qihang.foundation.core.units import unit_of_work
 from qihang.foundation.core.workflow import Refused
 from qihang.registry.participants.enums import PersonState
 from qihang.registry.participants.merging import (
+    KEEP_ROWS,
     Collision,
-    MergeHandler,
     collisions_between,
     merge_persons,
     refuse_collisions,
@@ -112,8 +113,5 @@ def _leads_into_the_dropped(keep: Person, drop: Person) -> list[Collision]:
     return [Collision(_WAITS)] if MergeProposal.objects.open().filter(keep=drop).exists() else []
 
 
-def _stay(keep: Person, drop: Person, actor: Actor) -> None:
-    """What was decided about a record stays with it."""
-
-
-NO_OTHER_PROPOSAL = MergeHandler(_stay, _leads_into_the_dropped)
+# What was decided about a record stays with it.
+NO_OTHER_PROPOSAL = replace(KEEP_ROWS, check=_leads_into_the_dropped)

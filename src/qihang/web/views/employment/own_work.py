@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
 from django.urls import reverse
 
 from qihang.delivery.employment.enums import SpellState
@@ -47,16 +46,16 @@ def own_work(actor: Actor) -> OwnWork:
     """Of the acting person."""
     told = WorkSpell.objects.visible_to(actor).exclude(state__in=(SpellState.ABSORBED, SpellState.WITHDRAWN))
     spells = list(told.order_by("-pk"))
-    today = clock.today()
-    working = told.accepted().filter(Q(end__isnull=True) | Q(end__gte=today)).order_by("-start").first()
-    over = told.accepted().filter(end__lt=today).order_by("-end").first()
+    accepted = [spell for spell in spells if spell.state == SpellState.ACCEPTED]
+    over = [spell for spell in accepted if spell.end is not None and spell.end < clock.today()]
+    working = max((spell for spell in accepted if spell not in over), key=lambda spell: spell.start, default=None)
     refused = spells[0] if spells and spells[0].state in _NOT_ACCEPTED and working is None else None
     return OwnWork(
         now=working,
         waiting=next((spell for spell in spells if spell.state == SpellState.CLAIMED), None),
         refused=refused,
         answer=answer_to(refused) if refused else "",
-        lost=over if working is None else None,
+        lost=None if working else max(over, key=lambda spell: spell.end, default=None),
     )
 
 

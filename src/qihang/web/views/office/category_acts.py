@@ -25,9 +25,9 @@ from qihang.web.forms import DayField, PageForm, UploadInput
 from qihang.web.navigation import actor_of
 from qihang.web.parts import Crumb
 from qihang.web.refusals import show_refusal
+from qihang.web.views.office.acts import Act, act_page
 from qihang.web.views.office.decision_forms import ReasonForm, WordsInput
 from qihang.web.views.office.people_rows import category_label
-from qihang.web.views.office.place_acts import Act
 
 _MEGABYTE = 1024 * 1024
 # By what an office learns that somebody is no longer what they were.
@@ -151,28 +151,21 @@ _REJECT = Act(
 @never_cache
 def reject(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The person never was of it, or it was written down twice."""
-    actor = actor_of(request)
-    row = _category(actor, public_id)
-    form = _REJECT.form(request.POST or None)
-    if form.is_valid():
-        try:
-            _REJECT.do(actor, row, form.cleaned_data)
-        except (NotAllowed, NotFound):
-            raise
-        except DomainError as refusal:
-            show_refusal(form, refusal)
-        else:
-            messages.success(request, "记下了：以后按不属于这一类算。")
-            return HttpResponseRedirect(_person_url(row))
-    words = {"name": str(row.person.name), "category": category_label(row.category)}
-    values = {
-        "act": _REJECT,
-        "title": _REJECT.title.format(**words),
-        "head": f"{row.valid_from:%Y-%m-%d} 起{f'，到 {row.valid_to:%Y-%m-%d} 为止' if row.valid_to else ''}",
-        "form": form,
-        "back": _person_url(row),
-    }
-    return render(request, "office/place_act.html", values)
+    row = _category(actor_of(request), public_id)
+
+    def then() -> HttpResponse:
+        messages.success(request, "记下了：以后按不属于这一类算。")
+        return HttpResponseRedirect(_person_url(row))
+
+    return act_page(
+        request,
+        _REJECT,
+        row,
+        words={"name": str(row.person.name), "category": category_label(row.category)},
+        head=f"{row.valid_from:%Y-%m-%d} 起{f'，到 {row.valid_to:%Y-%m-%d} 为止' if row.valid_to else ''}",
+        back=_person_url(row),
+        then=then,
+    )
 
 
 def _category(actor: Actor, public_id: UUID) -> PersonCategory:

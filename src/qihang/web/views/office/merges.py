@@ -76,8 +76,6 @@ class MergeForm(PageForm):
 class WordsForm(PageForm):
     """What the second hand looked at, or why not."""
 
-    comment = forms.CharField(label="您看了什么", max_length=500, widget=WordsInput())
-
     def __init__(self, data: Any = None, *, label: str) -> None:
         super().__init__(data)
         self.put_field("comment", forms.CharField(label=label, max_length=500, widget=WordsInput()))

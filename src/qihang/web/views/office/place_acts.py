@@ -1,39 +1,18 @@
 """What an officer does to one person's place: each on a page of its own that asks for words first."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 
 from qihang.delivery.training.enrolling import correct_category, get_place, reconsider, reject_category
-from qihang.foundation.core.actors import Actor
-from qihang.foundation.core.errors import DomainError, NotAllowed, NotFound
 from qihang.foundation.core.roles import Role
 from qihang.registry.reference.codes import codes
 from qihang.web.access import roles
-from qihang.web.forms import PageForm
 from qihang.web.navigation import actor_of
-from qihang.web.refusals import show_refusal
+from qihang.web.views.office.acts import Act, act_page
 from qihang.web.views.office.cases import head_of
 from qihang.web.views.office.categories import settled
 from qihang.web.views.office.decision_forms import CorrectForm, ReasonForm
 from qihang.web.views.office.people_rows import category_label
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """A page that asks: the question, what follows, the button, the form, and what is then done."""
-
-    title: str
-    after: tuple[str, ...]
-    undo: str
-    submit: str
-    form: Callable[[Any], PageForm]
-    do: Callable[[Actor, Any, dict[str, Any]], Any]
-    danger: bool = False
 
 
 def _categories() -> list[tuple[str, str]]:
@@ -89,24 +68,13 @@ def take_up_again(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _act_page(request: HttpRequest, public_id: str, act: Act) -> HttpResponse:
-    actor = actor_of(request)
-    place = get_place(actor=actor, public_id=public_id)
-    form = act.form(request.POST or None)
-    if form.is_valid():
-        try:
-            act.do(actor, place, form.cleaned_data)
-        except (NotAllowed, NotFound):
-            raise
-        except DomainError as refusal:
-            show_refusal(form, refusal)
-        else:
-            return settled(request, place.training_class, [str(place.public_id)])
-    words = {"name": str(place.person.name), "category": category_label(place.category)}
-    values = {
-        "act": act,
-        "title": act.title.format(**words),
-        "head": head_of(place),
-        "form": form,
-        "back": reverse("office_case", args=[place.public_id]),
-    }
-    return render(request, "office/place_act.html", values)
+    place = get_place(actor=actor_of(request), public_id=public_id)
+    return act_page(
+        request,
+        act,
+        place,
+        words={"name": str(place.person.name), "category": category_label(place.category)},
+        head=head_of(place),
+        back=reverse("office_case", args=[place.public_id]),
+        then=lambda: settled(request, place.training_class, [str(place.public_id)]),
+    )

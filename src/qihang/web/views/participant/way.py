@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from qihang.delivery.appraisal.enums import CertificateState
 from qihang.delivery.appraisal.models import Certificate
 from qihang.delivery.appraisal.results import Examination, examination_of
+from qihang.delivery.appraisal.rules import may_still_sit
 from qihang.delivery.appraisal.services import revocation_reason
 from qihang.delivery.training.deciding import SOURCE
 from qihang.delivery.training.enums import ClassState, EnrolmentState
@@ -52,8 +53,8 @@ class Way:
 
     @property
     def may_sit_again(self) -> bool:
-        """Whether the last day to be examined has not passed; where nobody has set one, nothing says so."""
-        return self.exam.last_day is None or clock.today() <= self.exam.last_day
+        """Whether the last day to be examined has not passed."""
+        return may_still_sit(self.exam.last_day)
 
 
 def places_of(actor: Actor) -> list[Enrolment]:

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from qihang.delivery.appraisal.enums import SittingState
 from qihang.delivery.appraisal.models import Certificate, Sitting
-from qihang.delivery.appraisal.rules import last_day_if_set
+from qihang.delivery.appraisal.rules import last_day_if_set, may_still_sit
 from qihang.delivery.appraisal.waiting import still_to_pass
 from qihang.delivery.training.enums import ClassState, EnrolmentState
 from qihang.delivery.training.models import TrainingClass
@@ -46,7 +46,7 @@ class Standing:
     @property
     def may_resit(self) -> bool:
         """Whether somebody could still pass in another sitting."""
-        return self.unpassed > 0 and (self.resit_by is None or clock.today() <= self.resit_by)
+        return self.unpassed > 0 and may_still_sit(self.resit_by)
 
 
 def standing_of(item: TrainingClass, actor: Actor) -> Standing:
